@@ -1,0 +1,1 @@
+"""Lightning around `transformer/`: data, training, runs and the command line."""

@@ -1,0 +1,182 @@
+"""Batches of about equal cost: pairs of like length together, under a budget of padded tokens."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
+
+from transformer.tokenizer import EOS, PAD, SOS
+
+Ids = Sequence[int]
+STEP = 8  # lengths are told apart exactly up to 8 tokens, beyond that to about an eighth
+
+
+class Batch(NamedTuple):
+    """Padded token ids; the decoder reads `tgt[:, :-1]` and is asked for `tgt[:, 1:]`."""
+
+    src: Tensor  # (B, S), int64: pieces [EOS]
+    tgt: Tensor  # (B, T), int64: [SOS] pieces [EOS]
+
+
+class PairDataset(Dataset[tuple[np.ndarray, np.ndarray]]):
+    """Token ids of pairs without specials, packed in two flat arrays: four bytes a token."""
+
+    def __init__(self, src: Iterable[Ids], tgt: Iterable[Ids]) -> None:
+        """`src[i]` and `tgt[i]` are the ids of a pair; raises `ValueError` where counts differ."""
+        self._src, self._src_ends = _pack(src)
+        self._tgt, self._tgt_ends = _pack(tgt)
+        if len(self._src_ends) != len(self._tgt_ends):
+            sides = len(self._src_ends) - 1, len(self._tgt_ends) - 1
+            raise ValueError(f"{sides[0]} sources and {sides[1]} targets are not pairs")
+
+    def __len__(self) -> int:
+        return len(self._src_ends) - 1
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        source = self._src[self._src_ends[index] : self._src_ends[index + 1]]
+        target = self._tgt[self._tgt_ends[index] : self._tgt_ends[index + 1]]
+        return source, target
+
+    @property
+    def lengths(self) -> list[tuple[int, int]]:
+        """Positions that encoder and decoder compute for a pair: its pieces and one special."""
+        lengths = np.stack([np.diff(self._src_ends), np.diff(self._tgt_ends)], axis=1) + 1
+        return [(source, target) for source, target in lengths.tolist()]
+
+
+def collate(items: Sequence[tuple[Ids, Ids]]) -> Batch:
+    """Ids of B pairs as a padded `Batch`, specials added."""
+    sources = [[*source, EOS] for source, _ in items]
+    targets = [[SOS, *target, EOS] for _, target in items]
+    return Batch(_padded(sources), _padded(targets))
+
+
+def token_batches(
+    lengths: Sequence[tuple[int, int]], budget: int, seed: int, epoch: int
+) -> list[list[int]]:
+    """Indices of `lengths` (source, target) in batches, every index once, by (seed, epoch).
+
+    A batch of B pairs costs B x its longest side, padding included, and costs at most `budget`; a
+    pair longer than the budget is a batch alone. Pairs of like length meet others in each epoch. The
+    number of batches is the same in every epoch, so a trainer can rely on the length of its loader.
+    """
+    if budget < 1:
+        raise ValueError(f"a budget of {budget} tokens holds nothing")
+    draw = random.Random(f"{seed}/{epoch}")  # a text seeds the same in every process
+    order: list[int] = []
+    widths: list[int] = []
+    for cell, members in sorted(_cells(lengths).items()):
+        draw.shuffle(members)
+        order += members
+        widths += [max(_ceiling(step) for step in cell)] * len(members)
+    batches = [order[start:end] for start, end in pairwise(_cuts(widths, budget))]
+    draw.shuffle(batches)
+    return batches
+
+
+class TokenBatchSampler(Sampler[list[int]]):
+    """`token_batches` for `DataLoader(batch_sampler=...)`; can go on in the middle of an epoch.
+
+    The loader asks ahead of the training, so the sampler cannot know what was learned from: the
+    trainer calls `advance()` after each batch, and iteration starts behind those.
+    """
+
+    def __init__(self, lengths: Sequence[tuple[int, int]], budget: int, seed: int) -> None:
+        self.lengths, self.budget, self.seed = lengths, budget, seed
+        self.epoch = 0
+        self.consumed = 0
+        self._batches = token_batches(lengths, budget, seed, 0)
+
+    @property
+    def sampler(self) -> "TokenBatchSampler":
+        """Itself: Lightning calls `set_epoch` on `batch_sampler.sampler`."""
+        return self
+
+    def set_epoch(self, epoch: int) -> None:
+        """Turn to an epoch, from its start; the epoch it is already in goes on where it is."""
+        if epoch != self.epoch:
+            self.epoch, self.consumed = epoch, 0
+            self._batches = token_batches(self.lengths, self.budget, self.seed, epoch)
+
+    def advance(self, batches: int = 1) -> None:
+        """Note that training is done with so many more batches of this epoch."""
+        self.consumed += batches
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return iter(self._batches[self.consumed :])
+
+    def __len__(self) -> int:
+        """Batches of the whole epoch, those already consumed included."""
+        return len(self._batches)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint keeps: where the training is, and in which order of batches."""
+        return {"epoch": self.epoch, "consumed": self.consumed, **self._identity()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was; raises `ValueError` where data, budget or seed differ."""
+        for name, value in self._identity().items():
+            if state[name] != value:
+                raise ValueError(f"the checkpoint had {name} {state[name]}, this run has {value}")
+        self.set_epoch(state["epoch"])
+        self.consumed = state["consumed"]
+
+    def _identity(self) -> dict[str, int]:
+        return {
+            "pairs": len(self.lengths),
+            "tokens": sum(map(sum, self.lengths)),
+            "budget": self.budget,
+            "seed": self.seed,
+        }
+
+
+def _cells(lengths: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
+    """Indices by (target step, source step): pairs that cost about the same on both sides."""
+    cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, (source, target) in enumerate(lengths):
+        cells[_step(target), _step(source)].append(index)
+    return cells
+
+
+def _step(length: int) -> int:
+    """The number of the step a length falls on: each power of two is cut in `STEP` equal parts."""
+    octave = max(0, (length - 1).bit_length() - STEP.bit_length())
+    return octave * STEP + -(-length // 2**octave)
+
+
+def _ceiling(step: int) -> int:
+    """The longest length on a step."""
+    octave = max(0, (step - 1) // STEP - 1)
+    return (step - octave * STEP) * 2**octave
+
+
+def _cuts(widths: Sequence[int], budget: int) -> list[int]:
+    """Where to cut so that each part costs at most the budget: its size times its widest member."""
+    cuts, widest = [0], 0
+    for index, width in enumerate(widths):
+        widest = max(widest, width)
+        if index > cuts[-1] and (index + 1 - cuts[-1]) * widest > budget:
+            cuts.append(index)
+            widest = width
+    return [*cuts, len(widths)] if widths else cuts
+
+
+def _pack(rows: Iterable[Ids]) -> tuple[np.ndarray, np.ndarray]:
+    arrays = [np.asarray(row, dtype=np.int32) for row in rows]
+    ends = np.cumsum([0, *map(len, arrays)])
+    return np.concatenate([np.empty(0, np.int32), *arrays]), ends
+
+
+def _padded(rows: list[list[int]]) -> Tensor:
+    padded = torch.full((len(rows), max(map(len, rows))), PAD, dtype=torch.long)
+    for row, ids in zip(padded, rows, strict=True):
+        row[: len(ids)] = torch.tensor(ids)
+    return padded
