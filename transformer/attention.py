@@ -29,7 +29,10 @@ class MultiHeadAttention(nn.Module):
     def forward(
         self, x: Tensor, memory: Tensor, mask: Tensor | None, cache: GrowingCache | None = None
     ) -> Tensor:
-        """x (B, T, D) looks at memory (B, S, D) where mask (broadcast to B, H, T, S) is True -> (B, T, D)."""
+        """x (B, T, D) looks at memory (B, S, D) where mask is True -> (B, T, D).
+
+        mask broadcasts to (B, H, T, S).
+        """
         q = tap(self, "q", self.split(self.w_q(x)), f"b h {self.queries} k")
         k, v = cache(self.keys_values, memory) if cache else self.keys_values(memory)
         heads = self.attention(q, k, v, mask)
@@ -37,8 +40,9 @@ class MultiHeadAttention(nn.Module):
         return tap(self, "output", self.w_o(concatenated), f"b {self.queries} d")
 
     def attention(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
-        """Equation 1, softmax(Q Kᵀ / sqrt(d_k)) V: q (B, H, T, K), k and v (B, H, S, K) -> (B, H, T, K).
+        """Equation 1, softmax(Q Kᵀ / sqrt(d_k)) V.
 
+        q (B, H, T, K), k and v (B, H, S, K), mask as above -> (B, H, T, K).
         Every query must be allowed at least one key.
         """
         pairs = f"b h {self.queries} {self.keys}"

@@ -8,7 +8,6 @@ card.md, metrics.jsonl, example.npz, projection.npz   about the model; its ident
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -73,7 +72,7 @@ def save_bundle(
         save_file(distinct_weights(bundle.model, half), new / WEIGHTS)
         for name, text in (extras or {}).items():
             (new / name).write_text(text, "utf-8")
-        os.chmod(new, 0o755)
+        new.chmod(0o755)
         replace_folder(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -82,11 +81,11 @@ def save_bundle(
 def replace_folder(new: Path, folder: Path) -> None:
     """Put the finished folder `new` in the place of `folder`; the old one goes last."""
     if not folder.exists():
-        os.rename(new, folder)
+        new.rename(folder)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    os.rename(folder, old / folder.name)
-    os.rename(new, folder)
+    folder.rename(old / folder.name)
+    new.rename(folder)
     shutil.rmtree(old)
 
 

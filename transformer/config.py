@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
-
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {
     int: ("a whole number", (int,)),
     float: ("a number", (int, float)),
@@ -24,14 +23,15 @@ def option(
     min: float | None = None,
     max: float | None = None,
     choices: tuple[Any, ...] | None = None,
+    group: str = "",
 ) -> Any:
     """A dataclass field that carries its help and its range, for command line and form alike."""
-    metadata = {"help": help, "min": min, "max": max, "choices": choices}
+    metadata = {"help": help, "min": min, "max": max, "choices": choices, "group": group}
     return field(default=default, metadata=metadata)
 
 
 def check_fields(config: Any) -> None:
-    """Raise `ConfigError` for the first field of a config whose type or value is out of its range."""
+    """Raise `ConfigError` for the first field whose type is wrong or value out of its range."""
     for spec in fields(config):
         if spec.metadata:
             check_value(spec, getattr(config, spec.name))

@@ -4,7 +4,7 @@ Keys and values of the past are kept, so a step costs one position. Under edits 
 attention surgery) every step runs the whole prefix again, because an edit may reach into the past.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -44,7 +44,7 @@ class Steps:
         self.caches = [LayerCache() for _ in model.decoder.layers]
 
     def log_probs(self, prefixes: Tensor) -> Tensor:
-        """prefixes (B, T), one piece longer than the last time -> log P of the next piece (B, V)."""
+        """prefixes (B, T), a piece longer than the last time -> log P of the next piece (B, V)."""
         start = prefixes.size(1) - 1
         logits = self.model.decode(
             prefixes[:, -1:], self.memory, None, self.src_mask, self.caches, start
@@ -134,7 +134,7 @@ def sample(
 
 
 def nucleus(probs: Tensor, top_k: int, top_p: float) -> Tensor:
-    """probs (B, V) with all but the `top_k` and the nucleus of mass `top_p` set to 0, not rescaled."""
+    """probs (B, V) with all but the `top_k` and the nucleus of mass `top_p` at 0, not rescaled."""
     ordered, order = probs.sort(dim=-1, descending=True)
     keep = ordered.cumsum(dim=-1) - ordered < top_p  # the mass before this piece
     if top_k:
@@ -142,7 +142,13 @@ def nucleus(probs: Tensor, top_k: int, top_p: float) -> Tensor:
     return torch.zeros_like(probs).scatter(-1, order, ordered * keep)
 
 
-def _one_by_one(model, src, max_tokens, edits, choose) -> list[Hypothesis]:  # type: ignore[no-untyped-def]
+def _one_by_one(
+    model: Transformer,
+    src: Tensor,
+    max_tokens: int | None,
+    edits: Mapping[str, Edit] | None,
+    choose: Callable[[Tensor], Tensor],
+) -> list[Hypothesis]:
     """One hypothesis a row, its next piece by `choose` (log_probs (B, V) -> ids (B,))."""
     stepper = steps(model, src, edits)
     rows = src.size(0)
@@ -173,7 +179,7 @@ def _hypothesis(
 
 
 def length_penalty(length: int, alpha: float) -> float:
-    """((5 + length) / 6)^alpha, by which a log-probability is divided (Wu et al., 2016, equation 14)."""
+    """((5 + length) / 6)^alpha, which divides a log-probability (Wu et al., 2016, equation 14)."""
     return float(((5 + length) / 6) ** alpha)
 
 
@@ -228,12 +234,13 @@ class BeamSearch:
         self.done: list[Hypothesis] = []
 
     def grow(self, log_probs: Tensor) -> list[tuple[int, int]]:
-        """log_probs (open, V) of each open prefix's next piece -> the (prefix, piece) to go on with,
-        none when the search has ended."""
+        """log_probs (open, V) of each open prefix's next piece -> the (prefix, piece) pairs to go
+        on with, none when the search has ended."""
         totals = torch.tensor([sum(taken) for _, taken in self.open], dtype=torch.float64)
         scores = totals[:, None] + choosable(log_probs).double().cpu()
         best = scores.flatten().topk(min(2 * self.beams, scores.numel()))
-        grown, chosen = [], []
+        grown: list[tuple[list[int], list[float]]] = []
+        chosen: list[tuple[int, int]] = []
         for place in best.indices[best.values > -torch.inf].tolist():
             row, piece = divmod(place, scores.size(1))
             ids, taken = self.open[row]

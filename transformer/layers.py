@@ -86,7 +86,7 @@ class PostNormDecoderLayer(DecoderLayer):
         src_mask: Tensor | None,
         cache: LayerCache | None = None,
     ) -> Tensor:
-        """x (B, T, D), memory (B, S, D), masks broadcast to (B, H, T, T) and (B, H, T, S) -> (B, T, D)."""
+        """x (B, T, D), memory (B, S, D) -> (B, T, D); masks broadcast to (B, H, T, T or S)."""
         past, source = (cache.self_attention, cache.cross_attention) if cache else (None, None)
         x = self.norm_1(x + self.dropout(self.self_attention(x, x, tgt_mask, past)))
         x = self.norm_2(x + self.dropout(self.cross_attention(x, memory, src_mask, source)))
@@ -105,7 +105,7 @@ class PreNormDecoderLayer(DecoderLayer):
         src_mask: Tensor | None,
         cache: LayerCache | None = None,
     ) -> Tensor:
-        """x (B, T, D), memory (B, S, D), masks broadcast to (B, H, T, T) and (B, H, T, S) -> (B, T, D)."""
+        """x (B, T, D), memory (B, S, D) -> (B, T, D); masks broadcast to (B, H, T, T or S)."""
         past, source = (cache.self_attention, cache.cross_attention) if cache else (None, None)
         normed = self.norm_1(x)
         x = x + self.dropout(self.self_attention(normed, normed, tgt_mask, past))

@@ -79,7 +79,7 @@ class Decoder(nn.Module):
         src_mask: Tensor | None,
         caches: list[LayerCache] | None = None,
     ) -> Tensor:
-        """x (B, T, D), memory (B, S, D) -> (B, T, D); with caches, x is the newest position alone."""
+        """x (B, T, D), memory (B, S, D) -> (B, T, D); with caches, x is the newest position."""
         for number, layer in enumerate(self.layers):
             x = layer(x, memory, tgt_mask, src_mask, caches[number] if caches else None)
         return tap(self, "state", self.norm(x), "b t d")

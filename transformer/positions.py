@@ -43,7 +43,8 @@ class SinusoidalPositions(nn.Module):
         end = start + x.size(1)
         if end > len(self.table):
             raise ValueError(
-                f"{end} tokens, but this model has positions for {len(self.table)}: shorten the text."
+                f"{end} tokens, but this model has positions for {len(self.table)}: "
+                "shorten the text."
             )
         encoding = tap(self, "encoding", self.table[start:end], f"{self.axis} d")
         return tap(self, "sum", self.dropout(x + encoding), f"b {self.axis} d")

@@ -27,7 +27,8 @@ class TokenizerError(ValueError):
 class Piece:
     """One token of a text: its integer, and the characters start .. end that it came from.
 
-    text is `text_typed[start:end]`. Pieces smaller than a character (bytes of an emoji) share a span.
+    text is `text_typed[start:end]`. Pieces smaller than a character (the bytes of an emoji) share
+    a span.
     """
 
     id: int

@@ -20,7 +20,7 @@ Edit = Callable[[Tensor], Tensor]
 
 
 class TraceError(RuntimeError):
-    """A trace that would be wrong: a name recorded twice, an edit of nothing, or a changed shape."""
+    """A trace that would be wrong: a name made twice, an edit of nothing, or a changed shape."""
 
 
 class Trace(Mapping[str, Tensor]):
@@ -45,7 +45,7 @@ class Trace(Mapping[str, Tensor]):
         return len(self._tensors)
 
     def record(self, module: nn.Module, name: str, tensor: Tensor, dims: str) -> Tensor:
-        """Record `tensor`, edited if an edit asks for it, and return what the model goes on with."""
+        """Record `tensor`, edited if an edit asks for it; returns what the model goes on with."""
         if module not in self._names:  # another model at work inside this trace
             return tensor
         full = f"{self._names[module]}.{name}".lstrip(".")
@@ -88,7 +88,7 @@ def tracing(model: nn.Module, edits: Mapping[str, Edit] | None = None) -> Iterat
 
     edits: tensor name -> function from the tensor to one of the same shape. Head ablation is
     `{"decoder.layers.1.cross_attention.heads": lambda x: x.index_fill(1, head, 0)}`.
-    Raises `TraceError` when a name is made twice, an edit changes a shape, or an edit met no tensor.
+    Raises `TraceError` when a name is made twice, an edit changes a shape or meets no tensor.
     """
     trace = Trace(model, edits or {})
     token = _active.set(trace)
