@@ -1,0 +1,85 @@
+"""What every page shares: the frame with its menu, the head of a page, notices, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from pages.ui import navigation
+from pages.ui.prose import escape_markdown, prose
+from pages.ui.sentence import sentence_box
+from pages.ui.state import Look, notices
+
+__all__ = [
+    "escape_markdown",
+    "frame",
+    "notice",
+    "page_header",
+    "prose",
+    "provenance",
+    "sentence_box",
+]
+
+_STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
+_ICONS = {"info": "lightbulb", "warning": "error", "error": "block"}
+
+
+def frame() -> None:
+    """The sidebar with the menu, and Dawn's style sheet; once per run, from app.py."""
+    st.html(f"<style>{_style()}</style>")
+    with st.sidebar:
+        with st.container(key="dawn-mark"):
+            st.markdown("Dawn")
+        navigation.menu()
+
+
+def page_header(title: str, lead: str) -> None:
+    """The head of a page: its title and a lead of one or two sentences.
+
+    The lead is Markdown of our own, never a person's. Below it stand the notices of the
+    look, so call it after `read_look`.
+    """
+    st.title(title, anchor=False)
+    with st.container(key="dawn-lead"):
+        st.markdown(lead)
+    for text in notices():
+        notice(text)
+
+
+def notice(text: str, kind: Literal["info", "warning", "error"] = "info") -> None:
+    """One clear sentence that says what to do. Plain text, shown exactly as it is."""
+    show = {"info": st.info, "warning": st.warning, "error": st.error}[kind]
+    show(escape_markdown(text), icon=f":material/{_ICONS[kind]}:")
+
+
+def provenance(
+    look: Look,
+    tensor: str | None = None,
+    dims: str | None = None,
+    shape: Sequence[int] | None = None,
+) -> None:
+    """The line below a picture that says which numbers it drew.
+
+    tensor is a tap's name, dims its letters and shape their sizes: "b h t s = 1 × 4 × 7 × 9".
+    """
+    step = "finished" if look.step is None else f"step {look.step:,}"
+    parts = [f"{escape_markdown(look.model)} · {step}", f"“{escape_markdown(_short(look.src))}”"]
+    if tensor:
+        parts.append(f"`{tensor}`")
+    if dims:
+        sizes = f" = {' × '.join(str(n) for n in shape)}" if shape else ""
+        parts.append(f"`{dims}{sizes}`")
+    st.caption(" · ".join(parts))
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return _STYLE.read_text("utf-8")

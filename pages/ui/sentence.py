@@ -1,0 +1,66 @@
+"""The sentence box: live at every key, committed at Enter, on leaving it, or after a pause.
+
+Streamlit's own `st.text_input(live=..., bind="query-params")` replaces the address at every key and
+never adds a history entry, so Back could not return to an earlier sentence; unbound it cannot tell
+a key from a commit. Hence a small component that says both.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import navigation
+from pages.ui.state import EXAMPLES, MAX_CHARS, Look, edit_sentence, sentence_revision, write_look
+
+_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "components" / "sentence"
+
+
+def sentence_box(
+    look: Look, *, label: str = "Your sentence", note: str = "", key: str = "sentence"
+) -> str:
+    """Draw the box and give back the sentence as it stands at this very key.
+
+    `note` is one quiet line below it in plain text, such as "12 tokens". Call it in the body of the
+    page, after `read_look()`: inside a fragment the menu's links would not hear of the last key.
+    """
+    html, css, js = _source()
+    box = st.components.v2.component("sentence", html=html, css=css, js=js)
+    result = box(
+        key=key,
+        data={
+            "text": look.src,
+            "revision": sentence_revision(),
+            "label": label,
+            "note": note,
+            "examples": list(EXAMPLES),
+            "limit": MAX_CHARS,
+        },
+        on_text_change=partial(_typed, key),
+        on_commit_change=partial(_committed, key),
+    )
+    if result.commit is not None:
+        navigation.refresh_links()
+    return look.src
+
+
+def _typed(key: str) -> None:
+    text = st.session_state[key].text
+    if isinstance(text, str):
+        edit_sentence(text[:MAX_CHARS])
+
+
+def _committed(key: str) -> None:
+    text = st.session_state[key].commit
+    if isinstance(text, str):
+        edit_sentence(text[:MAX_CHARS])
+        write_look()
+
+
+@lru_cache(maxsize=1)
+def _source() -> tuple[str, str, str]:
+    names = ("index.html", "style.css", "main.js")
+    html, css, js = ((_FOLDER / name).read_text("utf-8") for name in names)
+    return html, css, js
