@@ -1,0 +1,142 @@
+"""One typed function per canvas component; the numbers travel as one blob of bytes.
+
+The html, css and js of a component are real files in `assets/components/<name>/`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
+ALIGNMENT = 8
+# Which pieces label the rows and the columns of a kind of attention.
+AXES = {"encoder": ("src", "src"), "decoder": ("tgt", "tgt"), "cross": ("tgt", "src")}
+
+
+def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Header and arrays as one blob, in the format of docs/architecture.md.
+
+    Arrays are written little-endian and in C order. `header` must be JSON and have no key "arrays":
+    that one is filled in here.
+    """
+    if "arrays" in header:
+        raise ValueError('The header of a blob fills "arrays" itself: use another key.')
+    places: dict[str, dict[str, Any]] = {}
+    chunks: list[bytes] = []
+    offset = 0
+    for name, array in arrays.items():
+        chunk = _padded(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
+        places[name] = {"dtype": array.dtype.name, "shape": list(array.shape), "offset": offset}
+        chunks.append(chunk)
+        offset += len(chunk)
+    text = json.dumps({**header, "arrays": places}, ensure_ascii=False, allow_nan=False).encode()
+    return b"".join([_padded(len(text).to_bytes(4, "little") + text), *chunks])
+
+
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % ALIGNMENT)
+
+
+def attention_view(
+    *,
+    src_pieces: list[str],
+    tgt_pieces: list[str],
+    arrays: dict[str, np.ndarray],
+    provenance: str,
+    choice: dict[str, Any],
+    key: str,
+) -> dict[str, Any] | None:
+    """Every head of a model's attention on one sentence, in the browser.
+
+    `arrays` maps a kind ("encoder", "decoder", "cross") to weights (L, H, rows, columns), sent as
+    float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included.
+    `choice` is the page's own {kind, layer, head}, layer and head counted from 1 as in the look.
+
+    Returns {kind, layer, head} once, in the run in which the person has chosen another head, else
+    None: so Back in the browser is not undone by an old choice.
+
+    Raises ValueError when an array does not fit its pieces.
+    """
+    _check_shapes(src_pieces, tgt_pieces, arrays)
+    seen_key = f"{key}:seen"
+    seen = st.session_state.get(seen_key, 0)
+    committed = (st.session_state.get(key) or {}).get("choice") or {}
+    number = committed.get("n", 0)
+    chosen = _valid_choice(committed, arrays) if number > seen else None
+    header = {
+        "src": src_pieces,
+        "tgt": tgt_pieces,
+        "provenance": provenance,
+        "choice": _counted(chosen or choice, -1),
+        "seen": max(number, seen),
+    }
+    halves = {kind: np.asarray(array, np.float16) for kind, array in arrays.items()}
+    _mount("attention")(data=pack(header, halves), key=key, on_choice_change=_keep)
+    st.session_state[seen_key] = header["seen"]
+    return chosen
+
+
+def _keep() -> None:
+    """A callback has to exist for a component's state to be kept between runs."""
+
+
+def _mount(name: str) -> Any:
+    files = ASSETS / name
+    stamp = tuple(
+        (files / file).stat().st_mtime_ns for file in ("index.html", "style.css", "main.js")
+    )
+    return _component(name, stamp)
+
+
+@cache
+def _component(name: str, _stamp: tuple[int, ...]) -> Any:
+    def read(file: str) -> str:
+        return (ASSETS / name / file).read_text("utf-8")
+
+    return st.components.v2.component(
+        f"dawn_{name}", html=read("index.html"), css=read("style.css"), js=read("main.js")
+    )
+
+
+def _check_shapes(src: list[str], tgt: list[str], arrays: Mapping[str, np.ndarray]) -> None:
+    pieces = {"src": src, "tgt": tgt}
+    if not arrays:
+        raise ValueError("The attention view needs at least one of " + ", ".join(AXES) + ".")
+    for kind, array in arrays.items():
+        if kind not in AXES:
+            raise ValueError(f"There is no attention {kind!r}: use one of {', '.join(AXES)}.")
+        wanted = tuple(len(pieces[axis]) for axis in AXES[kind])
+        if array.ndim != 4 or array.shape[2:] != wanted or 0 in array.shape:
+            raise ValueError(
+                f"{kind} attention has shape {array.shape}: its last two sizes must be {wanted}, "
+                "one row and one column for each piece."
+            )
+
+
+def _valid_choice(
+    choice: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> dict[str, Any] | None:
+    """The browser's choice, counted from 1, if it named a head that exists, else None."""
+    kind, layer, head = (choice.get(name) for name in ("kind", "layer", "head"))
+    if not isinstance(kind, str) or kind not in arrays:
+        return None
+    # bool is an int to Python, not to a person: hence no isinstance.
+    if type(layer) is not int or type(head) is not int:
+        return None
+    layers, heads = arrays[kind].shape[:2]
+    if not (0 <= layer < layers and 0 <= head < heads):
+        return None
+    return _counted({"kind": kind, "layer": layer, "head": head}, 1)
+
+
+def _counted(choice: Mapping[str, Any], step: int) -> dict[str, Any]:
+    """People count layers and heads from 1, arrays and tensor names from 0."""
+    layer, head = choice["layer"] + step, choice["head"] + step
+    return {"kind": choice["kind"], "layer": layer, "head": head}
