@@ -1,0 +1,46 @@
+"""Advisory file locks (flock): the one truth about who lives.
+
+The lock belongs to the open file, not to the process: it passes to a child together with the
+descriptor, and the kernel frees it when the last holder is gone, however it went.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+
+def take_lock(path: Path, patience: float = 0.25) -> int | None:
+    """Take the exclusive lock on `path`; the open descriptor, or None when somebody has it.
+
+    A probe (`is_locked`) holds a shared lock for some microseconds, so a refusal counts only
+    after `patience` seconds. Raises OSError when the file cannot be made.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                os.close(descriptor)
+                return None
+            time.sleep(0.01)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the exclusive lock on `path`; changes nothing."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,97 @@
+"""Runs as page and command line see them: make, find, list, ask, and how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from trainer.folder import (
+    ID,
+    Run,
+    RunError,
+    checked_id,
+    load_run,
+    make_folder,
+    new_id,
+    runs_folder,
+    unwritable,
+    write_spec,
+)
+from trainer.locks import is_locked
+from trainer.status import Status, status
+
+__all__ = [
+    "REQUESTS",
+    "Run",
+    "RunError",
+    "Status",
+    "create_run",
+    "list_runs",
+    "load_run",
+    "open_run",
+    "request",
+    "runs_folder",
+    "status",
+]
+
+REQUESTS = ("stop", "finish", "save", "sample")
+
+
+def create_run(
+    config: Mapping[str, Any],
+    argv: Sequence[str],
+    *,
+    run_id: str | None = None,
+    data: Mapping[str, str] | None = None,
+) -> Run:
+    """Make a run folder and its spec; nothing is started.
+
+    `config` must be JSON-serialisable; `data` maps a name to the sha256 of its text. Raises
+    RunError when the folder exists or cannot be written.
+    """
+    run_id = checked_id(run_id) if run_id is not None else new_id(config)
+    try:
+        path = make_folder(run_id)
+    except FileExistsError:
+        raise RunError(f"There is a run named {run_id!r} already: choose another name.") from None
+    return write_spec(path, config, argv, data)
+
+
+def open_run(run_id: str, folder: Path | None = None) -> Run:
+    """The run of that id. Raises RunError when there is none."""
+    path = (folder or runs_folder()) / checked_id(run_id)
+    if not _is_run(path):
+        raise RunError(f"There is no run named {run_id!r}: `python -m trainer list` shows them.")
+    return load_run(path)
+
+
+def list_runs(folder: Path | None = None) -> list[Run]:
+    """All runs, the newest first; folders that are no runs are passed over."""
+    try:
+        paths = list((folder or runs_folder()).iterdir())
+    except OSError:
+        return []
+    found = [load_run(p) for p in paths if ID.fullmatch(p.name) and _is_run(p)]
+    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def request(run: Run, what: str) -> None:
+    """Ask a living run to stop, finish, save or sample. Raises RunError when it cannot hear.
+
+    `stop` and `finish` stay until the run has ended; the trainer removes `save` and `sample` when
+    it has done them.
+    """
+    if what not in REQUESTS:
+        raise RunError(f"A run can be asked to {', '.join(REQUESTS)}; {what!r} is none of these.")
+    if not is_locked(run.lock):
+        raise RunError(f"The run {run.id} does not run any more, so it cannot be asked to {what}.")
+    try:
+        run.control.mkdir(exist_ok=True)
+        (run.control / what).touch()
+    except OSError as error:
+        raise unwritable(run.control, error) from error
+
+
+def _is_run(path: Path) -> bool:
+    return (path / "spec.json").exists() or (path / "events").is_dir()

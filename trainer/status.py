@@ -1,0 +1,156 @@
+"""How a run stands: a pure function of its folder.
+
+Nobody stores "running". The lock says who lives; the records of the supervisor and the last events
+say how far a run came and how it ended.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.events import Event, event_file, last_events
+from trainer.folder import Run
+from trainer.line import place_in_line
+from trainer.locks import is_locked
+from trainer.records import boot_id, process_start, read_record
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a run stands. `place` is its place in line while queued, 1 = next."""
+
+    state: str  # queued, running, stopping, finished, stopped, failed, lost
+    reason: str
+    attempt: int
+    phase: str | None = None
+    step: int | None = None
+    place: int | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.state in ("queued", "running", "stopping")
+
+
+def current_attempt(run: Run) -> int:
+    """The number of the newest attempt, 0 before the first."""
+    digits = "[0-9]" * 4
+    records = [*run.path.glob(f"proc-{digits}.json"), *run.path.glob(f"exit-{digits}.json")]
+    return max([_locked_attempt(run), *(int(path.stem[-4:]) for path in records)])
+
+
+def _locked_attempt(run: Run) -> int:
+    try:
+        return int(run.lock.read_text(encoding="ascii") or 0)
+    except (OSError, ValueError):
+        return 0
+
+
+def status(run: Run) -> Status:
+    """How the run stands now: a function of its folder (and of the line beside it) alone."""
+    found = _status(run)
+    # A resume may take the lock between the look at it and the look at the records.
+    return _status(run) if found.state == "lost" and is_locked(run.lock) else found
+
+
+def _status(run: Run) -> Status:
+    alive = is_locked(run.lock)  # first: what it guards is written before it is let go
+    attempt = current_attempt(run)
+    if alive:
+        return _living(run, attempt)
+    if run.problem:
+        return Status("failed", run.problem, attempt)
+    if attempt == 0:
+        return Status("stopped", "It was prepared and never started.", 0)
+    progress = _progress(run, attempt)
+    state, reason = _ending(run, attempt, progress.end)
+    return Status(state, reason, attempt, progress.phase, progress.step)
+
+
+def _living(run: Run, attempt: int) -> Status:
+    progress = _progress(run, attempt)
+    asked = next((w for w in ("stop", "finish") if (run.control / w).exists()), None)
+    started = run.process_record(attempt).exists()
+    if asked:
+        reason = "Asked to stop." if asked == "stop" else "Asked to finish."
+        return Status("stopping", reason, attempt, progress.phase, progress.step)
+    if started:
+        reason = f"In the phase {progress.phase!r}." if progress.phase else "Starting."
+        return Status("running", reason, attempt, progress.phase, progress.step)
+    place = place_in_line(run.path)
+    if place is None or (place.number == 1 and not place.busy):
+        return Status("queued", "About to start.", attempt, None, progress.step)
+    reason = f"Waiting for the {place.device}: place {place.number} in line."
+    return Status("queued", reason, attempt, None, progress.step, place.number)
+
+
+def _ending(run: Run, attempt: int, end: Event | None) -> tuple[str, str]:
+    """State and reason of an attempt whose lock is free."""
+    ended = read_record(run.exit_record(attempt))
+    if ended is None:
+        return "lost", _why_lost(read_record(run.process_record(attempt)))
+    if ended.get("reason"):  # the trainer never ran
+        return ("stopped" if ended.get("stop_requested") else "failed"), str(ended["reason"])
+    outcome = end.fields.get("outcome") if end else None
+    said = str(end.fields.get("reason") or "") if end else ""
+    if ended.get("code") == 0 and outcome in ("finished", "stopped", "failed"):
+        return outcome, said or f"The trainer said that it {outcome}."
+    if ended.get("escalated"):
+        return "stopped", "It did not react to the request to stop and was ended; see log.txt."
+    if ended.get("code") == 0:
+        return "failed", "The trainer went away without saying how it ended; see log.txt."
+    if outcome == "failed" and said:
+        return "failed", said
+    if name := ended.get("signal"):
+        hint = " (often the machine's memory was full)" if name == "SIGKILL" else ""
+        return "failed", f"The trainer was ended by {name}{hint}."
+    return "failed", f"The trainer ended with code {ended.get('code')}; log.txt says why."
+
+
+def _why_lost(process: dict[str, Any] | None) -> str:
+    if process is None:
+        return "Its supervisor went away before the training began."
+    if process.get("host") != socket.gethostname():
+        return "It ran on another machine and left no word of its end."
+    if process.get("boot_id") != boot_id():
+        return "The machine was restarted while it ran."
+    if trainer_lives(process):
+        return "Its supervisor went away; the trainer is still ending."
+    return "Its supervisor was ended from outside and left no word."
+
+
+def trainer_lives(process: Mapping[str, Any]) -> bool:
+    """Whether the trainer of a process record still lives on this machine."""
+    pid, started = process.get("pid"), process.get("start_time")
+    if process.get("boot_id") != boot_id() or not isinstance(pid, int) or started is None:
+        return False
+    return process_start(pid) == started
+
+
+@dataclass(frozen=True)
+class _Progress:
+    phase: str | None
+    step: int | None
+    end: Event | None
+
+
+def _progress(run: Run, attempt: int) -> _Progress:
+    """Phase, step and end of an attempt; before its first step, the step of the one before it."""
+    phase, end, newest = None, None, -1.0
+    for source in ("", "supervisor"):
+        for event in last_events(event_file(run.events, attempt, source)):
+            if event.kind == "end" and end is None:
+                end = event
+            if event.phase is not None:
+                if event.mono > newest:
+                    phase, newest = event.phase, event.mono
+                break
+    for number in range(attempt, 0, -1):
+        for event in last_events(event_file(run.events, number)):
+            if event.kind == "resume" and isinstance(event.fields.get("from_step"), int):
+                return _Progress(phase, event.fields["from_step"], end)
+            if event.step is not None:
+                return _Progress(phase, event.step, end)
+    return _Progress(phase, None, end)
