@@ -13,8 +13,8 @@ from torch.utils.data import Dataset, Sampler
 
 from transformer.tokenizer import EOS, PAD, SOS
 
-Ids = Sequence[int]
-STEP = 8  # lengths are told apart exactly up to 8 tokens, beyond that to about an eighth
+Ids = Sequence[int] | np.ndarray
+STEP = 8  # lengths are told apart exactly up to twice this, beyond that to an eighth
 
 
 class Batch(NamedTuple):
@@ -54,9 +54,9 @@ class PairDataset(Dataset[tuple[np.ndarray, np.ndarray]]):
 
 def collate(items: Sequence[tuple[Ids, Ids]]) -> Batch:
     """Ids of B pairs as a padded `Batch`, specials added."""
-    sources = [[*source, EOS] for source, _ in items]
-    targets = [[SOS, *target, EOS] for _, target in items]
-    return Batch(_padded(sources), _padded(targets))
+    sources = [source for source, _ in items]
+    targets = [target for _, target in items]
+    return Batch(_padded(sources, first=[]), _padded(targets, first=[SOS]))
 
 
 def token_batches(
@@ -65,15 +65,17 @@ def token_batches(
     """Indices of `lengths` (source, target) in batches, every index once, by (seed, epoch).
 
     A batch of B pairs costs B x its longest side, padding included, and costs at most `budget`; a
-    pair longer than the budget is a batch alone. Pairs of like length meet others in each epoch. The
-    number of batches is the same in every epoch, so a trainer can rely on the length of its loader.
+    pair longer than the budget is a batch alone. Pairs of like length meet others in each epoch.
+    The number of batches is the same in every epoch: a trainer may rely on its loader's length.
     """
     if budget < 1:
         raise ValueError(f"a budget of {budget} tokens holds nothing")
     draw = random.Random(f"{seed}/{epoch}")  # a text seeds the same in every process
     order: list[int] = []
     widths: list[int] = []
-    for cell, members in sorted(_cells(lengths).items()):
+    cells = _cells(lengths)
+    for cell in sorted(cells, key=_snake):
+        members = cells[cell]
         draw.shuffle(members)
         order += members
         widths += [max(_ceiling(step) for step in cell)] * len(members)
@@ -86,7 +88,7 @@ class TokenBatchSampler(Sampler[list[int]]):
     """`token_batches` for `DataLoader(batch_sampler=...)`; can go on in the middle of an epoch.
 
     The loader asks ahead of the training, so the sampler cannot know what was learned from: the
-    trainer calls `advance()` after each batch, and iteration starts behind those.
+    trainer calls `advance()` after each batch, before it saves, and iteration starts behind those.
     """
 
     def __init__(self, lengths: Sequence[tuple[int, int]], budget: int, seed: int) -> None:
@@ -146,6 +148,12 @@ def _cells(lengths: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[int
     return cells
 
 
+def _snake(cell: tuple[int, int]) -> tuple[int, int]:
+    """Order by target, sources up and down in turn, so that neighbours are alike."""
+    target, source = cell
+    return target, source if target % 2 else -source
+
+
 def _step(length: int) -> int:
     """The number of the step a length falls on: each power of two is cut in `STEP` equal parts."""
     octave = max(0, (length - 1).bit_length() - STEP.bit_length())
@@ -175,8 +183,12 @@ def _pack(rows: Iterable[Ids]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([np.empty(0, np.int32), *arrays]), ends
 
 
-def _padded(rows: list[list[int]]) -> Tensor:
-    padded = torch.full((len(rows), max(map(len, rows))), PAD, dtype=torch.long)
-    for row, ids in zip(padded, rows, strict=True):
-        row[: len(ids)] = torch.tensor(ids)
-    return padded
+def _padded(rows: list[Ids], first: list[int]) -> Tensor:
+    start = len(first)
+    padded = np.full((len(rows), start + max(map(len, rows)) + 1), PAD, dtype=np.int64)
+    padded[:, :start] = first
+    for line, ids in zip(padded, rows, strict=True):
+        end = start + len(ids)
+        line[start:end] = ids
+        line[end] = EOS
+    return torch.from_numpy(padded)

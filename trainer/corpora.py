@@ -121,10 +121,10 @@ def _load_file(path: Path, name: str, licence: str | None) -> Corpus:
 
 
 def _read(path: Path) -> bytes:
-    if path.is_dir():
-        raise DataError(f"{path} is a folder: name the file with the pairs in it.")
     try:
         raw = path.read_bytes()
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder: name the file with the pairs in it.") from None
     except FileNotFoundError:
         raise DataError(
             f"{path} was not found: give a file that exists or one of {_known()}, "
