@@ -79,6 +79,15 @@ class ModelConfig:
     tie_embeddings: bool = option(True, "One matrix for source, target and output embeddings.")
     max_tokens: int = option(256, "Longest sentence, in tokens.", min=4, max=10_000)
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ModelConfig":
+        """The config that `asdict` wrote; raises `ConfigError` for a missing or unknown setting."""
+        given = known_fields(cls, values)
+        for spec in fields(cls):
+            if spec.default is MISSING and spec.name not in given:
+                raise ConfigError(f"'{spec.name}' is missing.")
+        return cls(**given)
+
     def __post_init__(self) -> None:
         check_fields(self)
         if self.d_model % self.heads:

@@ -1,0 +1,88 @@
+"""Checkpoints that are either whole or not there: written beside, synced, renamed, then listed."""
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+MANIFEST = "manifest.jsonl"
+KEEP = 2
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A line of the manifest: size in bytes, wall in seconds since 1970."""
+
+    file: str
+    step: int
+    size: int
+    sha256: str
+    wall: float
+
+
+def save_checkpoint(trainer: pl.Trainer, folder: Path) -> Checkpoint:
+    """Write the state of `trainer` into `folder`; older files beyond the newest two go afterwards.
+
+    Raises OSError where the disk refuses; what was there before is untouched then.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    step = trainer.global_step
+    path = folder / f"step={step:08d}.ckpt"
+    beside = path.with_suffix(".part")
+    try:
+        trainer.save_checkpoint(beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    checkpoint = Checkpoint(path.name, step, size, digest, time.time())
+    with (folder / MANIFEST).open("a", encoding="utf-8") as manifest:
+        manifest.write(json.dumps(asdict(checkpoint)) + "\n")
+        manifest.flush()
+        os.fsync(manifest.fileno())
+    for old in sorted(folder.glob("step=*.ckpt"))[:-KEEP]:
+        old.unlink(missing_ok=True)
+    return checkpoint
+
+
+def listed_checkpoints(folder: Path) -> list[Checkpoint]:
+    """The manifest's checkpoints whose files are still there, newest first; torn lines are skipped."""
+    found: dict[str, Checkpoint] = {}
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        return []
+    for line in manifest.read_text("utf-8", errors="replace").splitlines():
+        try:
+            checkpoint = Checkpoint(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+        found[checkpoint.file] = checkpoint
+    there = [
+        c for c in found.values() if Path(c.file).name == c.file and (folder / c.file).exists()
+    ]
+    return sorted(there, key=lambda checkpoint: -checkpoint.step)
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint whose content still has the hash it was listed with."""
+    for checkpoint in listed_checkpoints(folder):
+        path = folder / checkpoint.file
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == checkpoint.sha256:
+                return path
+    return None
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """The content of a checkpoint, on the CPU, with nothing in it executed."""
+    content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return content

@@ -1,0 +1,211 @@
+"""What a run is made of: data, sizes, optimisation, hardware; and the presets, in the order in
+which a person meets them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+from transformer.config import ConfigError, ModelConfig, check_fields, known_fields, option
+from transformer.tokenizer import SMALLEST_BPE
+
+_data = partial(option, group="Data")
+_sizes = partial(option, group="Sizes")
+_learning = partial(option, group="Learning")
+_machine = partial(option, group="Machine")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Every setting of a run. Raises `ConfigError`, one sentence, for a value that makes no sense."""
+
+    preset: str = _data("nano", "The preset it started from.")
+    data: str = _data(
+        "libreoffice-help",
+        "Training text: a corpus that ships, a file of source<TAB>target lines, or hf:owner/name; "
+        "several with commas, each with an optional :cap.",
+    )
+    src_language: str = _data("en", "Language of the first column.")
+    tgt_language: str = _data("it", "Language of the second column.")
+    valid_pairs: int = _data(1000, "Pairs held out for validation.", min=10, max=100_000)
+    tokenizer: str = _data(
+        "bpe", "Joint byte-level BPE, or the lesson's words.", choices=("bpe", "words")
+    )
+    vocab_size: int = _data(8000, "Pieces in the vocabulary, at most.", min=8, max=1_000_000)
+    min_frequency: int = _data(2, "Words seen less often become [UNK].", min=1, max=1_000_000)
+
+    encoder_layers: int = _sizes(4, "Layers of the encoder.", min=1, max=48)
+    decoder_layers: int = _sizes(4, "Layers of the decoder.", min=1, max=48)
+    d_model: int = _sizes(256, "Width of the model (D).", min=4, max=8192)
+    d_ff: int = _sizes(1024, "Width inside the feed-forward (F).", min=4, max=65_536)
+    heads: int = _sizes(4, "Attention heads (H); they share D between them.", min=1, max=128)
+    dropout: float = _sizes(0.1, "Share of numbers dropped while training.", min=0.0, max=0.9)
+    norm: str = _sizes("pre", "The paper's post-norm, or pre-norm.", choices=("pre", "post"))
+    tie_embeddings: bool = _sizes(True, "One matrix for source, target and output embeddings.")
+    max_tokens: int = _sizes(256, "Longest sentence, in tokens.", min=4, max=10_000)
+
+    steps: int = _learning(1000, "Updates of the weights.", min=1, max=10_000_000)
+    batch_tokens: int = _learning(
+        4096, "Padded tokens a batch holds, at most.", min=16, max=10_000_000
+    )
+    accumulate: int = _learning(1, "Batches summed up for one update.", min=1, max=1024)
+    optimiser: str = _learning(
+        "adamw", "Adam with or without decoupled decay.", choices=("adamw", "adam")
+    )
+    rate: float = _learning(1e-3, "Peak learning rate.", min=1e-8, max=10.0)
+    warmup: int = _learning(100, "Updates until the peak is reached.", min=0, max=1_000_000)
+    schedule: str = _learning(
+        "trapezoid",
+        "After the warm-up: flat, then down to zero in the last part (trapezoid), the paper's "
+        "1/sqrt(step), or constant.",
+        choices=("trapezoid", "paper", "constant"),
+    )
+    decay_share: float = _learning(
+        0.4, "Share of the updates in which a trapezoid goes down.", min=0.0, max=1.0
+    )
+    weight_decay: float = _learning(
+        0.01, "Pull of the weights towards zero (adamw).", min=0.0, max=10.0
+    )
+    label_smoothing: float = _learning(0.1, "Probability spread over all pieces.", min=0.0, max=0.9)
+    clip: float = _learning(1.0, "Longest gradient, 0 for none.", min=0.0, max=1e6)
+    ema: float = _learning(
+        0.0, "Decay of the average of the weights, 0 for none.", min=0.0, max=0.99999
+    )
+    seed: int = _learning(1, "Seed of all that is drawn at random.", min=0, max=2**31 - 1)
+    start_from: str = _learning("", "Folder of a bundle whose weights and tokenizer to start from.")
+
+    device: str = _machine("auto", "Where to train.", choices=("auto", "cpu", "cuda"))
+    precision: str = _machine(
+        "auto", "auto: bf16 where it is faster here.", choices=("auto", "fp32", "bf16")
+    )
+    threads: int = _machine(0, "CPU threads, 0 for all.", min=0, max=1024)
+    workers: int = _machine(0, "Processes that prepare batches.", min=0, max=64)
+    log_every: int = _machine(1, "Updates between two logged points.", min=1, max=100_000)
+    valid_every: int = _machine(100, "Updates between two validations.", min=1, max=1_000_000)
+    save_every: int = _machine(100, "Updates between two checkpoints.", min=1, max=1_000_000)
+    bleu_pairs: int = _machine(
+        200, "Held-out pairs translated for BLEU and chrF.", min=1, max=100_000
+    )
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if not self.data.strip():
+            raise ConfigError("data is empty: name a corpus or a file.")
+        if self.tokenizer == "bpe" and self.vocab_size < SMALLEST_BPE:
+            raise ConfigError(
+                f"vocab_size is {self.vocab_size}, but byte-level BPE needs at least {SMALLEST_BPE}."
+            )
+        if self.tokenizer == "words" and self.tie_embeddings:
+            raise ConfigError(
+                "tie_embeddings needs one joint vocabulary, but words make two: set it to false."
+            )
+        if self.warmup >= self.steps and self.schedule == "trapezoid":
+            raise ConfigError(
+                f"warmup is {self.warmup}, but must be less than steps ({self.steps})."
+            )
+        if self.max_tokens > self.batch_tokens:
+            raise ConfigError(
+                f"batch_tokens is {self.batch_tokens}, but one sentence may have {self.max_tokens}: "
+                "raise batch_tokens or lower max_tokens."
+            )
+        self.model_config(self.vocab_size, self.vocab_size)
+
+    def model_config(self, src_vocab: int, tgt_vocab: int) -> ModelConfig:
+        """The sizes of the model for vocabularies of these sizes."""
+        shared = ("encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "dropout", "norm")
+        sizes = {name: getattr(self, name) for name in (*shared, "tie_embeddings", "max_tokens")}
+        return ModelConfig(src_vocab, tgt_vocab, **sizes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainConfig":
+        """Back from `to_dict`; raises `ConfigError` for a stranger."""
+        return cls(**known_fields(cls, values))
+
+
+PRESETS: dict[str, TrainConfig] = {
+    "nano": TrainConfig(
+        preset="nano",
+        data="libreoffice-help",
+        valid_pairs=500,
+        vocab_size=2000,
+        encoder_layers=2,
+        decoder_layers=2,
+        d_model=128,
+        d_ff=512,
+        heads=4,
+        max_tokens=128,
+        steps=1500,
+        batch_tokens=1024,
+        rate=3e-3,
+        warmup=100,
+        valid_every=100,
+        save_every=100,
+        bleu_pairs=50,
+    ),
+    "tiny": TrainConfig(
+        preset="tiny",
+        data="bible-web-diodati,libreoffice-help",
+        steps=8000,
+        batch_tokens=2048,
+        rate=1e-3,
+        warmup=400,
+        ema=0.998,
+        log_every=10,
+        valid_every=500,
+        save_every=250,
+    ),
+    "base": TrainConfig(
+        preset="base",
+        data="bible-web-diodati,libreoffice-help",
+        vocab_size=16_000,
+        encoder_layers=6,
+        decoder_layers=6,
+        d_model=512,
+        d_ff=2048,
+        heads=8,
+        steps=10_000,
+        batch_tokens=16_384,
+        rate=8e-4,
+        warmup=1000,
+        ema=0.999,
+        log_every=20,
+        valid_every=1000,
+        save_every=1000,
+        bleu_pairs=1000,
+    ),
+    "lesson": TrainConfig(
+        preset="lesson",
+        data="bible-web-diodati",
+        tokenizer="words",
+        vocab_size=30_000,
+        encoder_layers=6,
+        decoder_layers=6,
+        d_model=512,
+        d_ff=2048,
+        heads=8,
+        norm="post",
+        tie_embeddings=False,
+        max_tokens=350,
+        steps=8000,
+        batch_tokens=4096,
+        optimiser="adam",
+        rate=7e-4,
+        warmup=2000,
+        schedule="paper",
+        clip=0.0,
+        log_every=10,
+        valid_every=500,
+        save_every=500,
+    ),
+}
+
+
+def resolve(preset: str, overrides: Mapping[str, Any]) -> TrainConfig:
+    """A preset with some settings changed. Raises `ConfigError`."""
+    if preset not in PRESETS:
+        raise ConfigError(f"There is no preset '{preset}': choose {', '.join(PRESETS)}.")
+    return replace(PRESETS[preset], **known_fields(TrainConfig, overrides))

@@ -1,0 +1,120 @@
+"""How good a model is: likelihood on held-out pairs, and its translations scored by sacreBLEU."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from sacrebleu.metrics import BLEU, CHRF
+
+from trainer.batches import PairDataset, collate, token_batches
+from trainer.corpora import Pair
+from trainer.module import token_losses
+from transformer.bundle import Bundle
+from transformer.decoding import Hypothesis, beam_search, greedy
+from transformer.tokenizer import EOS, UNK
+
+BATCH_TOKENS = 2048
+Decoder = Callable[[torch.nn.Module, torch.Tensor], list[Hypothesis]]
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Over all target tokens of some pairs, `[EOS]` included.
+
+    nll: nats per token. bits_per_character: of the target text, comparable between tokenizers.
+    unknown: share of target tokens that are `[UNK]`, which make a word model's NLL cheap.
+    """
+
+    nll: float
+    bits_per_character: float
+    unknown: float
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Corpus BLEU and chrF of some translations, with the signatures that say how they were made."""
+
+    bleu: float
+    chrf: float
+    bleu_signature: str
+    chrf_signature: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self)
+
+
+def encode_pairs(bundle: Bundle, pairs: Sequence[Pair]) -> PairDataset:
+    """The ids of `pairs`, without specials; what is longer than the model allows stays in."""
+    sources = bundle.src_tokenizer.encode_batch(source for source, _ in pairs)
+    targets = bundle.tgt_tokenizer.encode_batch(target for _, target in pairs)
+    return PairDataset(sources, targets)
+
+
+def fitting(dataset: PairDataset, max_tokens: int) -> list[int]:
+    """Indices of the pairs whose two sides fit in `max_tokens` positions, specials included."""
+    return [place for place, lengths in enumerate(dataset.lengths) if max(lengths) <= max_tokens]
+
+
+@torch.no_grad()
+def likelihood(bundle: Bundle, pairs: Sequence[Pair]) -> Likelihood:
+    """Teacher-forced likelihood of the targets that fit in the model."""
+    model, dataset = bundle.model.eval(), encode_pairs(bundle, pairs)
+    kept = fitting(dataset, model.config.max_tokens)
+    device = next(model.parameters()).device
+    nll, tokens, unknown = 0.0, 0, 0
+    lengths = [dataset.lengths[place] for place in kept]
+    for members in token_batches(lengths, BATCH_TOKENS, seed=0, epoch=0):
+        batch = collate([dataset[kept[member]] for member in members])
+        src, tgt = batch.src.to(device), batch.tgt.to(device)
+        _, batch_nll, count = token_losses(model(src, tgt[:, :-1]), tgt[:, 1:], 0.0)
+        nll += float(batch_nll)
+        tokens += int(count)
+        unknown += int((tgt == UNK).sum())
+    characters = sum(len(pairs[place][1]) for place in kept)
+    return Likelihood(
+        nll / max(tokens, 1),
+        nll / math.log(2) / max(characters, 1),
+        unknown / max(tokens, 1),
+        tokens,
+    )
+
+
+def translate(bundle: Bundle, texts: Sequence[str], beams: int = 1) -> list[str]:
+    """Translate, in batches of like length; greedy for one beam. Blank lines stay blank.
+
+    Raises ValueError for a text longer than the model allows.
+    """
+    model, limit = bundle.model.eval(), bundle.model.config.max_tokens
+    device = next(model.parameters()).device
+    sources = [[*ids, EOS] for ids in bundle.src_tokenizer.encode_batch(texts)]
+    for number, source in enumerate(sources, 1):
+        if len(source) > limit:
+            raise ValueError(
+                f"Line {number} has {len(source)} tokens, but the model takes {limit}: shorten it."
+            )
+    results = [""] * len(texts)
+    lengths = [(len(source), len(source)) for source in sources]
+    for members in token_batches(lengths, BATCH_TOKENS // beams, seed=0, epoch=0):
+        rows = [place for place in members if texts[place].strip()]
+        if not rows:
+            continue
+        src = collate([(sources[place][:-1], []) for place in rows]).src.to(device)
+        if beams == 1:
+            found = greedy(model, src)
+        else:
+            found = [best[0] for best in beam_search(model, src, beams)]
+        for place, hypothesis in zip(rows, found, strict=True):
+            results[place] = bundle.tgt_tokenizer.decode(hypothesis.ids)
+    return results
+
+
+def score(translations: Sequence[str], references: Sequence[str]) -> Scores:
+    """Corpus BLEU and chrF2 of sacreBLEU (Post, 2018) with its defaults."""
+    bleu, chrf = BLEU(), CHRF()
+    bleu_score = bleu.corpus_score(list(translations), [list(references)]).score
+    chrf_score = chrf.corpus_score(list(translations), [list(references)]).score
+    return Scores(bleu_score, chrf_score, str(bleu.get_signature()), str(chrf.get_signature()))

@@ -1,0 +1,104 @@
+"""The LightningModule: the label-smoothed loss per target token, and the optimiser."""
+
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.optim import Adam, AdamW, Optimizer
+
+from trainer.batches import Batch, TokenBatchSampler
+from trainer.config import TrainConfig
+from trainer.schedule import learning_rate
+from transformer.model import Transformer
+from transformer.tokenizer import PAD
+
+OPTIMISERS: dict[str, type[Adam]] = {"adamw": AdamW, "adam": Adam}
+
+
+def token_losses(logits: Tensor, labels: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Sums over the target tokens that are not padding: label-smoothed loss, NLL, and their count.
+
+    logits (B, T, V), labels (B, T); in nats and float32. The smoothed target gives `smoothing` of
+    the probability to all V pieces alike (section 5.4; Szegedy et al., 2016, equation 7).
+    """
+    real = labels != PAD
+    log_probs = logits[real].float().log_softmax(dim=-1)
+    nll = -log_probs.gather(-1, labels[real][:, None]).sum()
+    loss = nll
+    if smoothing:
+        loss = (1 - smoothing) * nll - smoothing * log_probs.mean(dim=-1).sum()
+    return loss, nll, real.sum()
+
+
+class TranslationModule(pl.LightningModule):
+    """Trains `model`: gradients are sums over a window of batches, divided by its target tokens.
+
+    `totals` holds the sums since they were last taken: loss, NLL and target tokens, on the device;
+    `valid_totals` the same of the held-out pairs.
+    """
+
+    def __init__(self, model: Transformer, config: TrainConfig, sampler: TokenBatchSampler) -> None:
+        super().__init__()
+        self.model, self.config = model, config
+        self.sampler = sampler
+        self.finish: dict[
+            str, int
+        ] = {}  # once asked to finish: the updates `falls_from` and `last`
+        self.register_buffer("totals", torch.zeros(3, dtype=torch.float64), persistent=False)
+        self.register_buffer("valid_totals", torch.zeros(3, dtype=torch.float64), persistent=False)
+        self.register_buffer("window_tokens", torch.zeros(()), persistent=False)
+        self.register_buffer("gradient_norm", torch.zeros(()), persistent=False)
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """The summed loss of a batch; `on_before_optimizer_step` divides by the window's tokens."""
+        logits = self.model(batch.src, batch.tgt[:, :-1])
+        loss, nll, tokens = token_losses(logits, batch.tgt[:, 1:], self.config.label_smoothing)
+        self.totals += torch.stack([loss.detach(), nll.detach(), tokens]).double()
+        self.window_tokens += tokens
+        return loss
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Add a held-out batch to `valid_totals`, without dropout."""
+        logits = self.model(batch.src, batch.tgt[:, :-1])
+        sums = token_losses(logits, batch.tgt[:, 1:], self.config.label_smoothing)
+        self.valid_totals += torch.stack(sums).double()
+
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        """Turn the window's summed gradients into the gradient per target token, then clip."""
+        parameters = [p for p in self.parameters() if p.grad is not None]
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        # Lightning has divided each batch's loss by the number of batches in the window
+        torch._foreach_mul_(gradients, self.config.accumulate / self.window_tokens)
+        self.window_tokens.zero_()
+        longest = self.config.clip or float("inf")
+        self.gradient_norm = torch.nn.utils.clip_grad_norm_(parameters, longest)
+
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        """Set the learning rate of the coming update."""
+        rate = learning_rate(self.config, self.global_step, **self.finish)
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = rate
+
+    def configure_optimizers(self) -> Optimizer:
+        """Adam with the paper's betas (section 5.3); matrices decay, norms and biases do not."""
+        matrices = [p for p in self.parameters() if p.dim() > 1]
+        vectors = [p for p in self.parameters() if p.dim() <= 1]
+        decay = self.config.weight_decay if self.config.optimiser == "adamw" else 0.0
+        groups = [
+            {"params": matrices, "weight_decay": decay},
+            {"params": vectors, "weight_decay": 0.0},
+        ]
+        return OPTIMISERS[self.config.optimiser](
+            groups, lr=self.config.rate, betas=(0.9, 0.98), eps=1e-9
+        )
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Where the data stand, and whether the run was asked to finish."""
+        checkpoint["sampler"] = self.sampler.state_dict()
+        checkpoint["finish"] = dict(self.finish)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on where the data stood."""
+        self.sampler.load_state_dict(checkpoint["sampler"])
+        self.finish = dict(checkpoint["finish"])

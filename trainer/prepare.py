@@ -1,0 +1,97 @@
+"""From a config to what a run trains on: pairs split by groups, tokenizers, encoded data, a model."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.batches import PairDataset
+from trainer.config import TrainConfig
+from trainer.corpora import DataError, Pair
+from trainer.data import Corpus, load_data, split_by_groups
+from trainer.evaluate import encode_pairs, fitting
+from transformer.bundle import Bundle, load_bundle
+from transformer.config import ConfigError
+from transformer.model import Transformer
+from transformer.tokenizer import Tokenizer, train_bpe, train_words
+
+TOKENIZERS = ("tokenizer.src.json", "tokenizer.tgt.json")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run needs: the bundle is the untrained model with its tokenizers."""
+
+    bundle: Bundle
+    train: PairDataset
+    valid: list[Pair]
+    corpora: list[Corpus]
+    too_long: int
+
+
+def prepare(config: TrainConfig, folder: Path, title: str) -> Prepared:
+    """Load the data, split it, train the tokenizers (or read those of an earlier attempt), encode.
+
+    Writes the tokenizers and the summary `data.json` into the run folder. Raises `DataError`,
+    `ConfigError`, `BundleError` or `TokenizerError`, each one sentence.
+    """
+    corpora = load_data(config.data)
+    pairs = [pair for corpus in corpora for pair in corpus.pairs]
+    split = split_by_groups(pairs, config.valid_pairs, config.seed)
+    bundle = start_bundle(config, folder, split.train, title)
+    full = encode_pairs(bundle, split.train)
+    kept = fitting(full, config.max_tokens)
+    if not kept:
+        raise DataError(f"No pair has {config.max_tokens} tokens or fewer: raise max_tokens.")
+    items = [full[place] for place in kept]
+    train = PairDataset([source for source, _ in items], [target for _, target in items])
+    too_long = len(full) - len(kept)
+    summary = {
+        "corpora": [
+            {
+                "name": c.name,
+                "pairs": len(c.pairs),
+                "sha256": c.sha256,
+                "licence": c.licence,
+                "dropped": c.dropped,
+            }
+            for c in corpora
+        ],
+        "train": len(train),
+        "valid": len(split.valid),
+        "too_long": too_long,
+    }
+    (folder / "data.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
+    return Prepared(bundle, train, split.valid, corpora, too_long)
+
+
+def start_bundle(config: TrainConfig, folder: Path, pairs: list[Pair], title: str) -> Bundle:
+    """A fresh model, or the weights of `start_from`, with tokenizers to match."""
+    languages = (config.src_language, config.tgt_language)
+    about = {"title": title, "decoding": {"method": "beam", "beams": 4, "alpha": 0.6}}
+    if config.start_from:
+        earlier = load_bundle(Path(config.start_from))
+        src, tgt, model = earlier.src_tokenizer, earlier.tgt_tokenizer, earlier.model
+        wanted = config.model_config(len(src), len(tgt))
+        if wanted != model.config:
+            raise ConfigError(f"start_from has other sizes than this run: {model.config}.")
+    else:
+        src, tgt = run_tokenizers(config, folder, pairs)
+        model = Transformer(config.model_config(len(src), len(tgt)))
+    return Bundle(model, src, tgt, languages, about)
+
+
+def run_tokenizers(
+    config: TrainConfig, folder: Path, pairs: list[Pair]
+) -> tuple[Tokenizer, Tokenizer]:
+    """The tokenizers in the run folder, trained on `pairs` if it has none; BPE is one, joint."""
+    files = [folder / name for name in TOKENIZERS]
+    if not all(file.exists() for file in files):
+        if config.tokenizer == "bpe":
+            trained = [train_bpe((text for pair in pairs for text in pair), config.vocab_size)] * 2
+        else:
+            words = (config.min_frequency, config.vocab_size)
+            trained = [train_words((pair[side] for pair in pairs), *words) for side in (0, 1)]
+        for tokenizer, file in zip(trained, files, strict=True):
+            tokenizer.save(file)
+    src = Tokenizer.load(files[0])
+    return src, src if config.tokenizer == "bpe" else Tokenizer.load(files[1])
