@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ KINDS = frozenset(("metric", "phase", "sample", "snapshot", "checkpoint", "alert
 MAX_LINE = 1 << 20  # bytes; what is longer is no event of ours
 _CHUNK = 8 << 20
 _HEAD = 256
+_BATCH = 512  # lines
 _NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _HEADER = frozenset(
     ("schema", "attempt", "seq", "wall", "mono", "kind", "step", "phase", "nonfinite")
@@ -174,7 +175,32 @@ def _complain(message: str) -> None:
 def parse_line(line: bytes) -> Event | None:
     """The event, or None when the line is none of ours (torn, garbage, another schema)."""
     try:
-        record = json.loads(line)
+        return _event(json.loads(line))
+    except (ValueError, RecursionError):
+        return None
+
+
+def parse_lines(lines: Sequence[bytes]) -> list[Event | None]:
+    """`parse_line` for each, twice as fast: many lines are parsed as one JSON list.
+
+    A list that does not parse, or has another number of items than lines, is taken line by line.
+    """
+    events: list[Event | None] = []
+    for start in range(0, len(lines), _BATCH):
+        batch = lines[start : start + _BATCH]
+        try:
+            records = json.loads(b"[" + b",".join(batch) + b"]")
+        except (ValueError, RecursionError):
+            records = []
+        if len(records) == len(batch):
+            events += map(_event, records)
+        else:
+            events += map(parse_line, batch)
+    return events
+
+
+def _event(record: Any) -> Event | None:
+    try:
         if record.pop("schema") != SCHEMA:
             return None
         event = Event(
@@ -190,7 +216,7 @@ def parse_line(line: bytes) -> Event | None:
             and isinstance(event.mono, float | int)
             and (event.phase is None or isinstance(event.phase, str))
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (TypeError, KeyError, AttributeError):
         return None
     return event if sound else None
 
@@ -245,12 +271,11 @@ class _Tail:
         if self._in_long_line:
             del lines[0]  # the end of a long line, counted when it began
             self._in_long_line = False
-        for line in lines:
-            event = parse_line(line) if len(line) <= MAX_LINE else None
-            if event is not None:
-                events.append(event)
-            elif line:
-                self.skipped += 1
+        lines = [line for line in lines if line]
+        fitting = [line for line in lines if len(line) <= MAX_LINE]
+        sound = [event for event in parse_lines(fitting) if event is not None]
+        self.skipped += len(lines) - len(sound)
+        events += sound
         return len(complete) + 1
 
 
