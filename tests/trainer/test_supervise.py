@@ -1,0 +1,320 @@
+"""The supervisor with real trainers: scripts that end well, badly, or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from trainer.events import EventReader
+from trainer.launch import launch, resume
+from trainer.line import device_of
+from trainer.locks import is_locked
+from trainer.records import process_start, read_record
+from trainer.runs import Run, RunError, Status, list_runs, request, status
+from trainer.supervise import grace_seconds
+
+CONFIG = {"preset": "nano", "device": "cpu", "seed": 1}
+PATIENCE = 20.0
+
+# A small real trainer: `script.py BEHAVIOUR FOLDER --attempt N`.
+TRAINER = """
+import signal, sys, time
+from pathlib import Path
+from trainer.events import EventWriter
+
+behaviour, folder, attempt = sys.argv[1], Path(sys.argv[2]), int(sys.argv[4])
+if behaviour == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+events = EventWriter(folder / "events", attempt)
+events.write("resume", from_step=5 * (attempt - 1))
+events.phase("training", expect=5)
+print("a line for the log", flush=True)
+stop, finish = folder / "control" / "stop", folder / "control" / "finish"
+step = 5 * (attempt - 1)
+while not finish.exists():
+    if stop.exists() and behaviour not in ("deaf", "slow"):
+        (folder / "checkpoints" / "last.ckpt").write_text("x")
+        events.write("end", step=step, outcome="stopped", reason="It was asked to stop.")
+        sys.exit(0)
+    step += 1
+    events.metric(step, {"train/loss": 0.0})
+    if behaviour == "crash" and step == 5:
+        raise RuntimeError("out of luck")
+    if behaviour == "silent" and step == 5:
+        sys.exit(0)
+    if behaviour == "short" and step == 5 * attempt:
+        break
+    time.sleep(0.02)
+(folder / "checkpoints" / "last.ckpt").write_text("x")
+events.write("end", step=step, outcome="finished", reason="All steps are done.")
+"""
+
+EXPORTER = """
+import sys, time
+from pathlib import Path
+
+folder = Path(sys.argv[2])
+if sys.argv[1] == "fail":
+    sys.exit("no space for a bundle")
+time.sleep(0.3)
+(folder / "export").mkdir(exist_ok=True)
+"""
+
+
+class Workshop:
+    """Starts runs with the scripts above."""
+
+    def __init__(self, folder: Path) -> None:
+        self.trainer, self.exporter = folder / "train.py", folder / "export.py"
+        self.trainer.write_text(TRAINER)
+        self.exporter.write_text(EXPORTER)
+
+    def commands(self, behaviour: str, export: str = "ok") -> dict[str, list[str]]:
+        return {
+            "trainer": [sys.executable, str(self.trainer), behaviour],
+            "exporter": [sys.executable, str(self.exporter), export],
+        }
+
+    def start(self, behaviour: str, export: str = "ok", run_id: str | None = None) -> Run:
+        return launch(CONFIG, ["train"], run_id=run_id, **self.commands(behaviour, export))
+
+    def resume(self, run: Run, behaviour: str) -> Run:
+        return resume(run, **self.commands(behaviour))
+
+
+def wait_for(run: Run, wanted: Callable[[Status], bool], seconds: float = PATIENCE) -> Status:
+    deadline = time.monotonic() + seconds
+    while not wanted(stands := status(run)):
+        log = run.log.read_text() if run.log.exists() else ""
+        assert time.monotonic() < deadline, f"{stands}\n{log}"
+        time.sleep(0.02)
+    return stands
+
+
+def ended(run: Run) -> Status:
+    return wait_for(run, lambda stands: not stands.alive)
+
+
+def training(run: Run) -> Status:
+    return wait_for(run, lambda stands: stands.state == "running" and bool(stands.step))
+
+
+def processes(run: Run, attempt: int = 1) -> tuple[int, int]:
+    record = read_record(run.process_record(attempt))
+    assert record is not None
+    return record["pid"], record["supervisor_pid"]
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("DAWN_GRACE", "0.4")
+    yield Workshop(tmp_path)
+    for run in list_runs():
+        if is_locked(run.lock):
+            request(run, "stop")
+    for run in list_runs():
+        ended(run)
+        for record in map(read_record, run.path.glob("proc-*.json")):
+            if record and process_start(record["pid"]) == record["start_time"]:
+                kill(record["pid"])
+
+
+def test_a_run_from_launch_to_bundle(workshop: Workshop) -> None:
+    run = workshop.start("short")
+    seen = {status(run).state}
+    stands = wait_for(run, lambda s: seen.add(s.state) or not s.alive)
+    assert (stands.state, stands.step, stands.attempt) == ("finished", 5, 1)
+    assert seen <= {"queued", "running", "finished"}
+    assert run.export.is_dir() and "a line for the log" in run.log.read_text()
+    process, exit_ = read_record(run.process_record(1)), read_record(run.exit_record(1))
+    assert process and process["host"] and process["boot_id"] and process["device"] == "cpu"
+    assert exit_ and exit_["code"] == 0 and exit_["signal"] is None and exit_["seconds"] > 0
+    reader = EventReader(run.events)
+    reader.read()
+    assert reader.series("train/loss")[1].tolist() == [0.0] * 5
+    assert [event.phase for event in reader.of_kind("phase")] == ["training", "export"]
+    assert not list((run.path.parent / ".line-cpu").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "state", "reason"),
+    [("crash", "failed", "code 1"), ("silent", "failed", "without saying how")],
+)
+def test_bad_ends(workshop: Workshop, behaviour: str, state: str, reason: str) -> None:
+    run = workshop.start(behaviour)
+    stands = ended(run)
+    assert (stands.state, stands.step) == (state, 5) and reason in stands.reason
+    assert not run.export.exists()
+    assert ("out of luck" in run.log.read_text()) == (behaviour == "crash")
+
+
+def test_a_command_that_does_not_exist(workshop: Workshop) -> None:
+    run = launch(CONFIG, [], trainer=["/no/such/program"])
+    stands = ended(run)
+    assert stands.state == "failed" and "could not be started" in stands.reason
+
+
+def test_a_stop_is_heeded_and_exported(workshop: Workshop) -> None:
+    run = workshop.start("steady")
+    training(run)
+    request(run, "stop")
+    assert status(run).state in ("stopping", "stopped")
+    stands = ended(run)
+    assert (stands.state, stands.reason) == ("stopped", "It was asked to stop.")
+    assert run.export.is_dir()
+
+
+def test_an_export_that_fails_is_an_alert(workshop: Workshop) -> None:
+    run = workshop.start("short", export="fail")
+    assert ended(run).state == "finished"
+    reader = EventReader(run.events)
+    reader.read()
+    assert "export ended with code 1" in reader.of_kind("alert")[0].fields["message"]
+    assert "no space for a bundle" in run.log.read_text()
+
+
+@pytest.mark.parametrize(("behaviour", "sent"), [("slow", "SIGTERM"), ("deaf", "SIGKILL")])
+def test_a_stop_is_insisted_on(workshop: Workshop, behaviour: str, sent: str) -> None:
+    run = workshop.start(behaviour)
+    training(run)
+    request(run, "stop")
+    stands = ended(run)
+    assert stands.state == "stopped" and "did not react" in stands.reason
+    record = read_record(run.exit_record(1))
+    assert record and (record["escalated"], record["signal"]) == (sent, sent)
+
+
+def test_a_signal_to_the_supervisor_is_passed_on(workshop: Workshop) -> None:
+    run = workshop.start("steady")
+    training(run)
+    os.kill(processes(run)[1], signal.SIGTERM)
+    assert ended(run).state == "stopped"
+    assert run.export.is_dir()
+
+
+def test_a_killed_trainer_is_seen_within_two_seconds(workshop: Workshop) -> None:
+    run = workshop.start("steady")
+    training(run)
+    kill(processes(run)[0])
+    stands = wait_for(run, lambda s: not s.alive, seconds=2.0)
+    assert stands.state == "failed" and "SIGKILL" in stands.reason
+
+
+def test_a_killed_supervisor_is_seen_and_its_trainer_ends(workshop: Workshop) -> None:
+    run = workshop.start("steady")
+    training(run)
+    trainer, supervisor = processes(run)
+    kill(supervisor)
+    stands = wait_for(run, lambda s: not s.alive, seconds=2.0)
+    assert stands.state == "lost"
+    deadline = time.monotonic() + 2.0
+    while process_start(trainer) is not None:
+        assert time.monotonic() < deadline, "the trainer outlived its supervisor"
+        time.sleep(0.02)
+
+
+def test_a_trainer_that_outlives_its_supervisor_bars_a_resume(workshop: Workshop) -> None:
+    run = workshop.start("deaf")
+    training(run)
+    trainer, supervisor = processes(run)
+    kill(supervisor)
+    assert wait_for(run, lambda s: not s.alive, seconds=2.0).reason.endswith("still ending.")
+    with pytest.raises(RunError, match="still ending"):
+        workshop.resume(run, "short")
+    kill(trainer)
+    wait_for(run, lambda s: "ended from outside" in s.reason)
+    assert ended(workshop.resume(run, "short")).state == "finished"
+
+
+def test_runs_wait_in_line(workshop: Workshop) -> None:
+    """Two wait: the first is stopped where it stands, the second starts when the holder dies."""
+    holder = workshop.start("steady", run_id="holder")
+    training(holder)
+    first, second = workshop.start("short", run_id="first"), workshop.start("short", run_id="next")
+    assert wait_for(first, lambda s: s.place == 1).reason == "Waiting for the cpu: place 1 in line."
+    assert wait_for(second, lambda s: s.place == 2).state == "queued"
+    request(first, "stop")
+    stands = ended(first)
+    assert stands.state == "stopped" and "waited in line" in stands.reason
+    assert not first.process_record(1).exists() and not first.export.exists()
+    assert wait_for(second, lambda s: s.place == 1).state == "queued"
+    for pid in processes(holder):
+        kill(pid)
+    assert ended(second).state == "finished"
+    assert status(holder).state in ("lost", "failed")
+
+
+def test_a_dead_one_in_line_is_passed(workshop: Workshop) -> None:
+    holder = workshop.start("steady", run_id="holder")
+    training(holder)
+    first, second = workshop.start("short", run_id="first"), workshop.start("short", run_id="next")
+    wait_for(second, lambda s: s.place == 2)
+    kill(lock_holder(first))
+    assert wait_for(first, lambda s: not s.alive, seconds=2.0).state == "lost"
+    wait_for(second, lambda s: s.place == 1)
+    request(holder, "finish")
+    assert ended(second).state == "finished"
+    assert ended(holder).state == "finished"
+
+
+def lock_holder(run: Run) -> int:
+    """The supervisor of a run that waits, from /proc: it has written no record yet."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"trainer.supervise" in command and str(run.path).encode() in command:
+            return int(folder.name)
+    raise AssertionError("nobody supervises this run")
+
+
+def test_a_resume_is_the_next_attempt(workshop: Workshop) -> None:
+    run = workshop.start("steady")
+    training(run)
+    with pytest.raises(RunError, match="stop it before"):
+        workshop.resume(run, "short")
+    request(run, "stop")
+    assert ended(run).state == "stopped"
+    workshop.resume(run, "short")
+    stands = ended(run)
+    assert (stands.state, stands.attempt, stands.step) == ("finished", 2, 10)
+    reader = EventReader(run.events)
+    reader.read()
+    assert reader.series("train/loss")[0].tolist() == list(range(1, 11))
+
+
+def test_a_grace_that_is_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAWN_GRACE", "soon")
+    assert grace_seconds() == 30.0 and "DAWN_GRACE" in capsys.readouterr().out
+    monkeypatch.setenv("DAWN_GRACE", "0")
+    assert grace_seconds() == 0.0
+
+
+def test_the_device_of_a_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert device_of({"device": "cpu"}) == "cpu" and device_of({"device": "cuda"}) == "cuda0"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert device_of({"device": "auto"}) == device_of({}) == "cpu"
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert device_of({}) == "cuda0"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert device_of({}) == "cpu"
