@@ -24,7 +24,10 @@ class Stop:
     question: str
 
 
-STOPS = (Stop("", "pages/start/home.py", "", "Home", "wb_twilight", "What is this?"),)
+# One line a page; a page that is not yet worth showing is not in the list.
+STOPS = [
+    Stop("", "pages/start/home.py", "", "Home", "wb_twilight", "What is this?"),
+]
 
 
 def page_link(stop: Stop, label: str | None = None) -> None:

@@ -47,16 +47,22 @@ def sentence_box(
 
 
 def _typed(key: str) -> None:
-    text = st.session_state[key].text
-    if isinstance(text, str):
-        edit_sentence(text[:MAX_CHARS])
+    text = _sent(key, "text")
+    if text is not None:
+        edit_sentence(text)
 
 
 def _committed(key: str) -> None:
-    text = st.session_state[key].commit
-    if isinstance(text, str):
-        edit_sentence(text[:MAX_CHARS])
+    text = _sent(key, "commit")
+    if text is not None:
+        edit_sentence(text)
         write_look()
+
+
+def _sent(key: str, name: str) -> str | None:
+    # A click in the menu drops the box and its state, which Streamlit reports as a change as well.
+    text = getattr(st.session_state.get(key), name, None)
+    return text[:MAX_CHARS] if isinstance(text, str) else None
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,10 @@ function build(component) {
   const box = { component, area, revision: null, sent: null, committed: null, timer: 0, complaint: "" }
   area.addEventListener("input", (event) => { if (!event.isComposing) typed(box) })
   area.addEventListener("compositionend", () => typed(box))
-  area.addEventListener("blur", () => commit(box))
+  area.addEventListener("blur", (event) => {
+    // A link of the menu carries the sentence itself; a commit sent beside its click would call the page back.
+    if (!event.relatedTarget?.closest("a[href]")) commit(box)
+  })
   area.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return
     event.preventDefault()
