@@ -17,7 +17,6 @@ from trainer.checkpoints import save_checkpoint
 from trainer.corpora import Pair
 from trainer.evaluate import score, translate
 from trainer.events import EventWriter
-from trainer.module import TranslationModule
 from transformer.bundle import Bundle
 
 PROBES = (
@@ -90,7 +89,7 @@ class Recorder(pl.Callback):
         )
         if not math.isfinite(loss):
             raise TrainingFailed(
-                f"The loss became {loss} at step {step}: lower the learning rate or clip the gradient."
+                f"The loss became {loss} at step {step}: lower the rate or clip the gradient."
             )
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: Any) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,26 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from transformer.config import ConfigError, ModelConfig, known_fields
+from transformer.config import ConfigError, ModelConfig
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer, TokenizerError
 
 SCHEMA = 1
 ARCHITECTURE = "encoder-decoder"
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+
+
+def is_pair_of_texts(value: Any) -> bool:
+    """True for a list of two texts."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) for v in value)
+
+
+PARTS: dict[str, Callable[[Any], bool]] = {  # what a config must have, and how each part looks
+    "model": lambda value: isinstance(value, dict),
+    "languages": is_pair_of_texts,
+    "tokenizers": is_pair_of_texts,
+    "about": lambda value: isinstance(value, dict),
+}
 
 
 class BundleError(ValueError):
@@ -70,6 +83,7 @@ def save_bundle(
         }
         (new / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", "utf-8")
         save_file(distinct_weights(bundle.model, half), new / WEIGHTS)
+        (new / WEIGHTS).chmod(0o644)  # safetensors writes it for its owner alone
         for name, text in (extras or {}).items():
             (new / name).write_text(text, "utf-8")
         new.chmod(0o755)
@@ -79,14 +93,22 @@ def save_bundle(
 
 
 def replace_folder(new: Path, folder: Path) -> None:
-    """Put the finished folder `new` in the place of `folder`; the old one goes last."""
+    """Put the finished folder `new` in the place of `folder`; the old one goes last, or comes back
+    where the new one cannot take its place."""
     if not folder.exists():
         new.rename(folder)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    folder.rename(old / folder.name)
-    new.rename(folder)
-    shutil.rmtree(old)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    old = aside / folder.name
+    try:
+        folder.rename(old)
+        new.rename(folder)
+    except BaseException:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        shutil.rmtree(aside)
+        raise
+    shutil.rmtree(aside)
 
 
 def distinct_weights(model: Transformer, half: bool) -> dict[str, torch.Tensor]:
@@ -99,7 +121,7 @@ def load_bundle(folder: Path) -> Bundle:
     """Read a bundle; the model is in float32 and in evaluation mode. Raises `BundleError`."""
     config = read_config(folder)
     try:
-        sizes = ModelConfig(**known_fields(ModelConfig, config["model"]))
+        sizes = ModelConfig.from_dict(config["model"])
         tokenizers = {name: Tokenizer.load(folder / name) for name in config["tokenizers"]}
     except (ConfigError, TokenizerError) as error:
         raise BundleError(f"The model in '{folder.name}' cannot be used: {error}") from error
@@ -111,10 +133,9 @@ def load_bundle(folder: Path) -> Bundle:
                 f"The model in '{folder.name}' expects a vocabulary of {vocab}, but its tokenizer "
                 f"has {len(tokenizer)}: the files belong to different models."
             )
-    model = Transformer(sizes)
-    load_weights(model, folder)
+    model = load_model(sizes, folder)
     languages = (config["languages"][0], config["languages"][1])
-    return Bundle(model.eval(), src, tgt, languages, config.get("about", {}))
+    return Bundle(model.eval(), src, tgt, languages, config["about"])
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -124,7 +145,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise BundleError(f"There is no model '{name}': choose one from the list.")
     try:
         config = json.loads((folder / CONFIG).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(
             f"The model '{name}' has no readable {CONFIG}: export it again."
         ) from error
@@ -132,24 +153,24 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise BundleError(f"The model '{name}' has a {CONFIG} of another version: export it again.")
     if config.get("architecture") != ARCHITECTURE:
         raise BundleError(f"The model '{name}' is not an {ARCHITECTURE} model.")
-    for key, kind, length in (
-        ("model", dict, None),
-        ("languages", list, 2),
-        ("tokenizers", list, 2),
-    ):
-        value = config.get(key)
-        if not isinstance(value, kind) or (length and len(value) != length):
+    for key, is_right in PARTS.items():
+        if not is_right(config.get(key)):
             raise BundleError(f"The {CONFIG} of the model '{name}' lacks '{key}': export it again.")
-    for file in config["tokenizers"]:
-        if not isinstance(file, str) or Path(file).name != file:
-            raise BundleError(
-                f"The {CONFIG} of the model '{name}' names a file outside its folder."
-            )
+    if not all(is_file_name(file) for file in config["tokenizers"]):
+        raise BundleError(f"The {CONFIG} of the model '{name}' names a file outside its folder.")
     return config
 
 
-def load_weights(model: Transformer, folder: Path) -> None:
-    """Fill `model` from the bundle's weights. Raises `BundleError` where they do not fit."""
+def is_file_name(name: str) -> bool:
+    """True for the plain name of a file, which cannot lead out of a folder."""
+    return bool(name.strip(". ")) and not set(name) & set("/\\:\0")
+
+
+def load_model(sizes: ModelConfig, folder: Path) -> Transformer:
+    """A model of these sizes with the bundle's weights. Raises `BundleError` where they do not fit.
+
+    The weights are compared before memory is asked for, so that wrong sizes cost none.
+    """
     name = folder.name
     try:
         weights = load_file(folder / WEIGHTS)
@@ -157,14 +178,17 @@ def load_weights(model: Transformer, folder: Path) -> None:
         raise BundleError(
             f"The weights of the model '{name}' are missing or cut short: export it again."
         ) from error
-    own = dict(model.named_parameters())
+    with torch.device("meta"):
+        own = dict(Transformer(sizes).named_parameters())
     if own.keys() != weights.keys() or any(own[key].shape != weights[key].shape for key in own):
         raise BundleError(
             f"The weights of the model '{name}' have another shape than its {CONFIG} says."
         )
+    model = Transformer(sizes)
     with torch.no_grad():
-        for key, parameter in own.items():
+        for key, parameter in model.named_parameters():
             parameter.copy_(weights[key])
+    return model
 
 
 def bundle_hash(folder: Path) -> str:

@@ -1,0 +1,322 @@
+"""The models there are, and what one of them makes of a text: cached, numpy and text only.
+
+torch is imported inside the functions that need it, so that a page paints first. What a session
+gets is a copy of its own; the models themselves are shared and never changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from trainer.folder import runs_folder
+
+if TYPE_CHECKING:
+    from transformer.bundle import Bundle
+
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
+KINDS = {
+    "encoder": "encoder.layers.{layer}.self_attention.weights",
+    "decoder": "decoder.layers.{layer}.self_attention.weights",
+    "cross": "decoder.layers.{layer}.cross_attention.weights",
+}
+IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
+
+
+class LookError(ValueError):
+    """A look that cannot be shown; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What the config of a bundle says, read without torch. `key` is what the URL holds."""
+
+    key: str
+    title: str
+    folder: Path
+    shipped: bool
+    languages: tuple[str, str]
+    layers: Mapping[str, int]  # by kind of attention
+    heads: int
+    d_model: int
+    max_tokens: int
+    joint: bool  # one tokenizer for both languages
+    step: int | None
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A text in pieces. text[i] is the piece's characters, start[i]:end[i] its span in `source`."""
+
+    source: str
+    ids: list[int]
+    text: list[str]
+    labels: list[str]  # the vocabulary's own form, with leading spaces and bare bytes
+    spans: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A decoded target: log_prob is the sum of its pieces' log-probabilities, [EOS] included."""
+
+    text: str
+    ids: list[int]
+    token_log_probs: list[float]
+    log_prob: float
+    score: float
+    finished: bool
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One teacher-forced pass: what went in, in labels, and every tensor that was traced.
+
+    src_pieces end in [EOS]; tgt_pieces begin with [SOS]. tensors[name] has a batch of one.
+    """
+
+    src_pieces: list[str]
+    tgt_pieces: list[str]
+    tgt_ids: list[int]
+    tensors: dict[str, np.ndarray]
+    dims: dict[str, str]
+
+    def attention(self) -> dict[str, np.ndarray]:
+        """Weights of all layers by kind: encoder (L, H, S, S), decoder (L, H, T, T), cross
+        (L, H, T, S)."""
+        stacks = {}
+        for kind, pattern in KINDS.items():
+            names = (pattern.format(layer=layer) for layer in range(len(self.tensors)))
+            layers = [self.tensors[name][0] for name in names if name in self.tensors]
+            stacks[kind] = np.stack(layers)
+        return stacks
+
+
+def list_models() -> list[ModelInfo]:
+    """The models that ship, then the exports of runs, newest first; broken ones are left out."""
+    shipped = sorted(SHIPPED.iterdir(), key=_by_name) if SHIPPED.is_dir() else []
+    runs = runs_folder()
+    exports = [path / "export" for path in runs.iterdir()] if runs.is_dir() else []
+    there = [path for path in exports if (path / IDENTITY[0]).is_file()]
+    there.sort(key=lambda path: -(path / IDENTITY[0]).stat().st_mtime)
+    infos = [_info(path, path.name, True) for path in shipped]
+    infos += [_info(path, path.parent.name, False) for path in there]
+    return [info for info in infos if info is not None]
+
+
+def find_model(key: str) -> ModelInfo:
+    """The model of that name. Raises `LookError`."""
+    for info in list_models():
+        if info.key == key:
+            return info
+    raise LookError(f"There is no model “{key[:40]}” here: choose another one in the sidebar.")
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what can go wrong with a model or a text into a sentence on the page, and stop there."""
+    from transformer.bundle import BundleError
+
+    try:
+        yield
+    except (LookError, BundleError) as error:
+        from pages.ui.layout import notice
+
+        notice(str(error), "warning")
+        st.stop()
+
+
+def tokenize(info: ModelInfo, text: str, side: str = "src") -> Tokens:
+    """The pieces of `text` by the model's source or target tokenizer, without special tokens."""
+    return _tokenize(str(info.folder), _stamp(info.folder), text, side)
+
+
+def translate(
+    info: ModelInfo, text: str, method: str = "greedy", **settings: float
+) -> list[Translation]:
+    """The model's translations, best first: method is greedy, beam or sample.
+
+    settings: beams, alpha for beam; temperature, top_k, top_p, seed, draws for sample. Raises
+    `LookError` for a text that is blank or too long.
+    """
+    check_text(info, text)
+    given = tuple(sorted(settings.items()))
+    return _translate(str(info.folder), _stamp(info.folder), text, method, given)
+
+
+def explain(info: ModelInfo, text: str, target: str | None = None) -> Explained:
+    """Trace one pass over `text` and a target: the one given, or the model's own greedy one.
+
+    Raises `LookError` for a text that is blank or too long, on either side.
+    """
+    check_text(info, text)
+    if target is not None:
+        check_text(info, target, "tgt")
+        ids = tokenize(info, target, "tgt").ids
+    else:
+        ids = translate(info, text)[0].ids
+    return _explain(str(info.folder), _stamp(info.folder), text, tuple(ids))
+
+
+def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
+    """Raise `LookError` where there is nothing to show, or more than the model has positions for."""
+    if not text.strip():
+        raise LookError("Type a sentence to see what the model makes of it.")
+    count = len(tokenize(info, text, side).ids) + 1
+    if count > info.max_tokens:
+        raise LookError(
+            f"This is {count:,} tokens long, but the model takes {info.max_tokens:,}: shorten it."
+        )
+
+
+def embedding_matrix(info: ModelInfo, side: str = "src") -> tuple[np.ndarray, list[str]]:
+    """The rows of the embedding (V, D) in float32, and the label of each. Do not change them."""
+    return _embedding_matrix(str(info.folder), _stamp(info.folder), side)
+
+
+def load(info: ModelInfo) -> Bundle:
+    """The model itself, shared by all sessions: never change it. Raises `BundleError`."""
+    return _bundle(str(info.folder), _stamp(info.folder))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
+def _bundle(folder: str, stamp: tuple[int, ...]) -> Bundle:
+    from transformer.bundle import load_bundle
+
+    return load_bundle(Path(folder))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _tokenize(folder: str, stamp: tuple[int, ...], text: str, side: str) -> Tokens:
+    bundle = _bundle(folder, stamp)
+    tokenizer = bundle.src_tokenizer if side == "src" else bundle.tgt_tokenizer
+    encoding = tokenizer.encode(text)
+    pieces = encoding.pieces
+    return Tokens(
+        encoding.text,
+        encoding.ids,
+        [piece.text for piece in pieces],
+        [tokenizer.label(piece.id) for piece in pieces],
+        [(piece.start, piece.end) for piece in pieces],
+    )
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _translate(
+    folder: str,
+    stamp: tuple[int, ...],
+    text: str,
+    method: str,
+    settings: tuple[tuple[str, float], ...],
+) -> list[Translation]:
+    import torch
+
+    from transformer.decoding import beam_search, greedy, sample
+    from transformer.tokenizer import EOS
+
+    bundle, given = _bundle(folder, stamp), dict(settings)
+    src = torch.tensor([[*bundle.src_tokenizer.encode(text).ids, EOS]])
+    if method == "greedy":
+        found = greedy(bundle.model, src)
+    elif method == "beam":
+        beams, alpha = int(given.get("beams", 4)), given.get("alpha", 0.6)
+        found = beam_search(bundle.model, src, beams, alpha)[0]
+    else:
+        draws, seed = int(given.get("draws", 1)), int(given.get("seed", 0))
+        found = sample(
+            bundle.model,
+            src.expand(draws, -1),
+            [seed + draw for draw in range(draws)],
+            given.get("temperature", 1.0),
+            int(given.get("top_k", 0)),
+            given.get("top_p", 1.0),
+        )
+    decode = bundle.tgt_tokenizer.decode
+    return [
+        Translation(decode(h.ids), h.ids, h.token_log_probs, h.log_prob, h.score, h.finished)
+        for h in found
+    ]
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _explain(folder: str, stamp: tuple[int, ...], text: str, tgt_ids: tuple[int, ...]) -> Explained:
+    import torch
+
+    from transformer.tokenizer import EOS, SOS
+    from transformer.trace import tracing
+
+    bundle = _bundle(folder, stamp)
+    src_ids = [*bundle.src_tokenizer.encode(text).ids, EOS]
+    decoder_ids = [SOS, *tgt_ids]
+    with torch.no_grad(), tracing(bundle.model) as trace:
+        bundle.model(torch.tensor([src_ids]), torch.tensor([decoder_ids]))
+    return Explained(
+        [bundle.src_tokenizer.label(number) for number in src_ids],
+        [bundle.tgt_tokenizer.label(number) for number in decoder_ids],
+        decoder_ids,
+        {name: tensor.numpy() for name, tensor in trace.items()},
+        trace.dims,
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _embedding_matrix(
+    folder: str, stamp: tuple[int, ...], side: str
+) -> tuple[np.ndarray, list[str]]:
+    bundle = _bundle(folder, stamp)
+    source = side == "src"
+    module = bundle.model.src_embedding if source else bundle.model.tgt_embedding
+    tokenizer = bundle.src_tokenizer if source else bundle.tgt_tokenizer
+    matrix = module.weight.detach().numpy()
+    matrix.flags.writeable = False
+    return matrix, [tokenizer.label(number) for number in range(len(tokenizer))]
+
+
+def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
+    """What the bundle says of itself; None where its config cannot be read."""
+    try:
+        config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
+        sizes, about = config["model"], config.get("about", {})
+        src, tgt = config["tokenizers"]
+        decoder_layers = int(sizes["decoder_layers"])
+        return ModelInfo(
+            key=key,
+            title=str(about.get("title") or key),
+            folder=folder,
+            shipped=shipped,
+            languages=(str(config["languages"][0]), str(config["languages"][1])),
+            layers={
+                "encoder": int(sizes["encoder_layers"]),
+                "decoder": decoder_layers,
+                "cross": decoder_layers,
+            },
+            heads=int(sizes["heads"]),
+            d_model=int(sizes["d_model"]),
+            max_tokens=int(sizes["max_tokens"]),
+            joint=src == tgt,
+            step=about.get("step"),
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Changes whenever the bundle's files do. Raises `LookError` where one is missing."""
+    try:
+        stats = [(folder / name).stat() for name in IDENTITY]
+    except OSError as error:
+        raise LookError(
+            f"The model “{folder.name}” is incomplete: export it again or choose another one."
+        ) from error
+    return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
+
+
+def _by_name(path: Path) -> tuple[bool, str]:
+    """tiny, the model that opens with the app, comes first."""
+    return path.name != "tiny", path.name

@@ -1,0 +1,125 @@
+"""The model card: what a bundle was trained on, how, where, for how long, and how good it is."""
+
+import json
+import platform
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer.config import PRESETS, TrainConfig
+from trainer.events import Event
+
+SCORES = "## Scores"
+
+
+def card(
+    folder: Path, config: TrainConfig, step: int, events: Sequence[Event], parameters: int
+) -> str:
+    """The card of a run's bundle at `step`, as Markdown, from what the run folder recorded."""
+    return "\n".join(
+        [
+            f"# {config.preset}: {config.src_language} to {config.tgt_language}",
+            "",
+            f"Encoder-decoder Transformer, {config.encoder_layers}+{config.decoder_layers} layers, "
+            f"D {config.d_model}, F {config.d_ff}, {config.heads} heads, {config.norm}-norm, "
+            f"{parameters:,} parameters.",
+            "",
+            "## Data",
+            *data_lines(folder),
+            "",
+            "## Recipe",
+            *recipe_lines(config, step),
+            "",
+            "## Hardware and time",
+            f"- {hardware()}",
+            f"- {wall_hours(events, step):.2f} hours of wall time until this step",
+            "",
+            "## While training",
+            *validation_lines(config, events, step),
+            "",
+        ]
+    )
+
+
+def data_lines(folder: Path) -> list[str]:
+    """One line a corpus, then what became of the pairs."""
+    try:
+        data = json.loads((folder / "data.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ["- not recorded"]
+    lines = []
+    for corpus in data["corpora"]:
+        name = re.sub(r"\.tsv(\.gz)?", "", Path(corpus["name"]).name)
+        licence = corpus["licence"] or "licence not recorded with the file"
+        lines.append(
+            f"- {name}: {corpus['pairs']:,} pairs ({licence}; sha256 {corpus['sha256'][:12]})"
+        )
+    held = f"{data['train']:,} pairs to learn from, {data['valid']:,} held out by groups"
+    return [*lines, f"- {held}, {data['too_long']:,} left out as too long"]
+
+
+def recipe_lines(config: TrainConfig, step: int) -> list[str]:
+    """The step, and every setting that differs from the preset."""
+    preset = PRESETS[config.preset].to_dict()
+    own = {name: value for name, value in config.to_dict().items() if value != preset[name]}
+    own.pop("data", None)
+    changed = ", ".join(f"{name} {value}" for name, value in own.items())
+    start = f", from the weights of {Path(config.start_from).name}" if config.start_from else ""
+    return [
+        f"- preset {config.preset} at step {step:,}{start}",
+        f"- changed: {changed or 'nothing'}",
+        f"- {config.optimiser}, rate {config.rate:g}, {config.batch_tokens:,} padded tokens a batch, "
+        f"label smoothing {config.label_smoothing:g}, seed {config.seed}",
+    ]
+
+
+def validation_lines(config: TrainConfig, events: Sequence[Event], step: int) -> list[str]:
+    """The newest validation of the run itself."""
+    found: dict[str, float] = {}
+    for event in events:
+        if event.kind == "metric" and event.step is not None and event.step <= step:
+            values = {k: v for k, v in event.fields.items() if k.startswith("val/")}
+            found = {**values, "step": event.step} if values else found
+    if not found:
+        return ["- no validation yet"]
+    return [
+        f"- at step {found['step']:,}, on the pairs held out: NLL {found['val/nll']:.3f} nats a "
+        f"token, {found['val/bits_per_character']:.3f} bits a character; greedy BLEU "
+        f"{found['val/bleu']:.1f} and chrF {found['val/chrf']:.1f} on the first "
+        f"{config.bleu_pairs:,} of them"
+    ]
+
+
+def wall_hours(events: Sequence[Event], step: int) -> float:
+    """Hours in which attempts ran, up to `step`; pauses between attempts do not count."""
+    spans: dict[int, list[float]] = {}
+    for event in events:
+        if event.step is None or event.step <= step:
+            spans.setdefault(event.attempt, []).append(event.mono)
+    return sum(max(times) - min(times) for times in spans.values()) / 3600
+
+
+def hardware() -> str:
+    """The processor of this machine and the number of its cores, or its GPU."""
+    import os
+
+    import torch
+
+    if torch.cuda.is_available():
+        return f"one {torch.cuda.get_device_name()}"
+    return f"{os.cpu_count()} cores of {processor()}"
+
+
+def processor() -> str:
+    """The processor's name as the system tells it."""
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found.group(1) if found else platform.machine()
+
+
+def with_scores(text: str, table: str) -> str:
+    """The card `text` with the section of measured scores replaced by `table`."""
+    return f"{text.split(SCORES)[0].rstrip()}\n\n{SCORES}\n{table}\n"

@@ -1,0 +1,81 @@
+"""From a run to a bundle: the newest sound checkpoint, the tokenizers, the card, the metrics.
+
+`python -m trainer.export <run folder>` is what the supervisor calls after every end of a run.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from trainer.card import card
+from trainer.checkpoints import newest_checkpoint, read_checkpoint
+from trainer.config import TrainConfig
+from trainer.events import Event, EventReader
+from trainer.folder import RunError
+from trainer.prepare import TOKENIZERS
+from trainer.records import read_record
+from transformer.bundle import Bundle, save_bundle
+from transformer.model import Transformer
+from transformer.tokenizer import Tokenizer
+
+PREFIX = "model."  # of the Transformer inside the LightningModule
+
+
+def export(folder: Path, target: Path | None = None, title: str | None = None) -> Path:
+    """Write the run's newest sound checkpoint as a bundle, to `target` or the run's own `export/`.
+
+    Averaged weights where the run keeps an average. Raises `RunError` where there is nothing yet.
+    """
+    path = newest_checkpoint(folder / "checkpoints")
+    if path is None:
+        raise RunError(f"The run {folder.name} has no checkpoint yet: let it train or save first.")
+    checkpoint = read_checkpoint(path)
+    step = checkpoint["global_step"]
+    spec = read_record(folder / "spec.json") or {}
+    config = TrainConfig.from_dict(spec["config"])
+    src, tgt = (Tokenizer.load(folder / name) for name in TOKENIZERS)
+    if config.tokenizer == "bpe":
+        tgt = src
+    model = Transformer(config.model_config(len(src), len(tgt)))
+    weights = {k.removeprefix(PREFIX): v for k, v in checkpoint["state_dict"].items()}
+    model.load_state_dict(weights)
+    about = {
+        "title": title or f"{config.preset} · {folder.name}",
+        "run": folder.name,
+        "step": step,
+        "decoding": {"method": "beam", "beams": 4, "alpha": 0.6},
+    }
+    languages = (config.src_language, config.tgt_language)
+    events = read_events(folder)
+    extras = {
+        "card.md": card(folder, config, step, events, sum(p.numel() for p in model.parameters())),
+        "metrics.jsonl": metrics_lines(event for event in events if (event.step or 0) <= step),
+    }
+    target = target or folder / "export"
+    save_bundle(target, Bundle(model, src, tgt, languages, about), extras=extras)
+    return target
+
+
+def read_events(folder: Path) -> list[Event]:
+    """All events of a run, in their order."""
+    return EventReader(folder / "events").read()
+
+
+def metrics_lines(events: Iterable[Event]) -> str:
+    """The metric events as JSON lines of step and numbers."""
+    points = ({"step": e.step, **e.fields} for e in events if e.kind == "metric")
+    return "".join(json.dumps(point) + "\n" for point in points)
+
+
+def main() -> int:
+    """The command line of the supervisor."""
+    parser = argparse.ArgumentParser(prog="python -m trainer.export")
+    parser.add_argument("folder", type=Path)
+    print(f"Exported {export(parser.parse_args().folder)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
