@@ -56,7 +56,12 @@ class Run:
     def created(self) -> float:
         """When the run was made, in seconds since 1970; the folder's own time without a spec."""
         created = self.spec.get("created")
-        return float(created) if isinstance(created, int | float) else self.path.stat().st_mtime
+        if isinstance(created, int | float):
+            return float(created)
+        try:
+            return self.path.stat().st_mtime
+        except OSError:
+            return 0.0  # the folder was removed meanwhile
 
     @property
     def events(self) -> Path:

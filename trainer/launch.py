@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trainer.child import environment
 from trainer.folder import (
     Run,
     RunError,
@@ -29,10 +30,9 @@ from trainer.folder import (
 from trainer.line import device_of, join_line
 from trainer.locks import take_lock
 from trainer.records import read_record
-from trainer.runs import load_run, open_run
+from trainer.runs import REQUESTS, load_run, open_run
 from trainer.status import current_attempt, trainer_lives
 
-_ROOT = Path(__file__).resolve().parents[1]
 _SPEC_SECONDS = 2.0
 
 
@@ -85,7 +85,7 @@ def resume(
         process = read_record(run.process_record(attempt))
         if process and not run.exit_record(attempt).exists() and trainer_lives(process):
             raise RunError(f"The trainer of {run.id} is still ending: try again in a moment.")
-        for name in ("stop", "finish", "save", "sample"):
+        for name in REQUESTS:
             (run.control / name).unlink(missing_ok=True)
         _name_attempt(descriptor, attempt + 1)
         _start(run, descriptor, trainer, exporter)
@@ -140,12 +140,10 @@ def _start(
     trainer: Sequence[str] | None,
     exporter: Sequence[str] | None,
 ) -> None:
-    # -P: a folder named `trainer` in the person's working directory must not be taken for ours.
     command = [sys.executable, "-P", "-m", "trainer.supervise", str(run.path)]
     command += ["--lock-fd", str(descriptor)]
     command += ["--trainer", json.dumps(list(trainer))] if trainer else []
     command += ["--exporter", json.dumps(list(exporter))] if exporter else []
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     try:
         join_line(run.path, device_of(run.config))
         with open(run.log, "ab") as log:
@@ -154,7 +152,7 @@ def _start(
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+                env=environment(),
                 pass_fds=(descriptor,),
                 start_new_session=True,
             )

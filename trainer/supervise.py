@@ -9,7 +9,6 @@ writer. The trainer gets SIGTERM from the kernel when the supervisor dies.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import signal
@@ -17,10 +16,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
+from trainer.child import end_group, spawn
 from trainer.events import EventWriter
 from trainer.folder import Run, load_run
 from trainer.line import device_of, join_line, try_device
@@ -28,6 +28,7 @@ from trainer.locks import take_lock
 from trainer.records import boot_id, process_start, write_record
 from trainer.status import current_attempt
 
+# -P: a folder named `trainer` in the person's working directory must not be taken for ours.
 TRAINER = (sys.executable, "-P", "-m", "trainer.train")
 EXPORTER = (sys.executable, "-P", "-m", "trainer.export")
 GRACE_SECONDS = 30.0  # from a request to stop to SIGTERM; DAWN_GRACE overrides it
@@ -35,7 +36,6 @@ KILL_SECONDS = 10.0  # from SIGTERM to SIGKILL, or the grace if that is shorter
 EXPORT_SECONDS = 900.0
 _TICK = 0.1
 _NICENESS = 10
-_PR_SET_PDEATHSIG = 1
 
 
 class Supervisor:
@@ -99,7 +99,7 @@ class Supervisor:
         """Run the trainer to its end; False when it could not be started."""
         began = time.time()
         try:
-            child = self._spawn(self.trainer)
+            child = spawn(self.trainer, self.run.log)
         except OSError as error:
             reason = f"The trainer could not be started: {error}."
             self._record_exit(127, began, stop_requested=False, reason=reason)
@@ -119,7 +119,7 @@ class Supervisor:
             },
         )
         escalated = self._attend(child)
-        _end_group(child.pid)
+        end_group(child.pid)
         asked = self._stop_requested() or (self.run.control / "finish").exists()
         self._record_exit(child.returncode, began, stop_requested=asked, escalated=escalated)
         return True
@@ -137,7 +137,7 @@ class Supervisor:
                 child.terminate()
                 sent = "SIGTERM"
             elif sent == "SIGTERM" and waited >= self.grace + min(KILL_SECONDS, self.grace):
-                _end_group(child.pid)
+                end_group(child.pid)
                 sent = "SIGKILL"
             time.sleep(_TICK)
         return sent
@@ -148,32 +148,20 @@ class Supervisor:
         self.events.phase("export", expect=EXPORT_SECONDS)
         problem = None
         try:
-            child = self._spawn(self.exporter)
+            child = spawn(self.exporter, self.run.log)
         except OSError as error:
             problem = f"The export could not be started: {error}."
         else:
             deadline = time.monotonic() + EXPORT_SECONDS
             while child.poll() is None:
                 if self.terminated or time.monotonic() > deadline:
-                    _end_group(child.pid)
+                    end_group(child.pid)
                     child.wait()
                 time.sleep(_TICK)
             if child.returncode:
                 problem = f"The export ended with code {child.returncode}; log.txt says why."
         if problem:
             self.events.write("alert", message=problem)
-
-    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        with open(self.run.log, "ab") as log:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-                # Between fork and exec only; safe because this process has a single thread.
-                preexec_fn=_dies_with(os.getpid()),
-            )
 
     def _record_exit(
         self,
@@ -204,28 +192,6 @@ class Supervisor:
             write_record(path, record)
         except OSError as error:
             print(f"{path.name} could not be written: {error}", flush=True)
-
-
-def _dies_with(parent: int) -> Callable[[], None] | None:
-    """What a child does first so that the kernel sends it SIGTERM when `parent` dies."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-
-    def ask_for_signal() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        if os.getppid() != parent:  # it died before the request
-            os._exit(1)
-
-    return ask_for_signal
-
-
-def _end_group(pid: int) -> None:
-    """SIGKILL to what is left of a child's process group."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def grace_seconds() -> float:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def hold() -> Callable[[Run, int], int]:
     return take
 
 
-def finish(run: Run, attempt: int = 1, outcome: str | None = "finished", **record: object) -> None:
+def finish(run: Run, attempt: int = 1, outcome: str | None = "finished", **record: Any) -> None:
     """What trainer and supervisor leave behind."""
     with EventWriter(run.events, attempt) as events:
         events.write("resume", from_step=0)
@@ -183,7 +184,7 @@ def test_the_lock_says_who_lives(hold: Callable[..., int]) -> None:
     ],
 )
 def test_how_an_attempt_ended(
-    outcome: str | None, record: dict[str, object], state: str, reason: str
+    outcome: str | None, record: dict[str, Any], state: str, reason: str
 ) -> None:
     run = create_run(CONFIG, [])
     finish(run, outcome=outcome, **record)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ class Workshop:
         self.trainer.write_text(TRAINER)
         self.exporter.write_text(EXPORTER)
 
-    def commands(self, behaviour: str, export: str = "ok") -> dict[str, list[str]]:
+    def commands(self, behaviour: str, export: str = "ok") -> dict[str, Any]:
         return {
             "trainer": [sys.executable, str(self.trainer), behaviour],
             "exporter": [sys.executable, str(self.exporter), export],
@@ -135,10 +136,15 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worksh
 
 def test_a_run_from_launch_to_bundle(workshop: Workshop) -> None:
     run = workshop.start("short")
-    seen = {status(run).state}
-    stands = wait_for(run, lambda s: seen.add(s.state) or not s.alive)
+    seen: list[str] = []
+
+    def over(stands: Status) -> bool:
+        seen.append(stands.state)
+        return not stands.alive
+
+    stands = wait_for(run, over)
     assert (stands.state, stands.step, stands.attempt) == ("finished", 5, 1)
-    assert seen <= {"queued", "running", "finished"}
+    assert set(seen) <= {"queued", "running", "finished"}
     assert run.export.is_dir() and "a line for the log" in run.log.read_text()
     process, exit_ = read_record(run.process_record(1)), read_record(run.exit_record(1))
     assert process and process["host"] and process["boot_id"] and process["device"] == "cpu"
