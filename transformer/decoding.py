@@ -80,10 +80,16 @@ def steps(model: Transformer, src: Tensor, edits: Mapping[str, Edit] | None) -> 
     return EditedSteps(model, src, edits) if edits else Steps(model, src)
 
 
-def longest(model: Transformer, src: Tensor, max_tokens: int | None) -> int:
-    """How many pieces a target of `src` (B, S) may have, its `[EOS]` included."""
-    limit = max_tokens or src.size(1) + EXTRA_TOKENS
-    return min(limit, model.config.max_tokens - 1)
+def longest(model: Transformer, src: Tensor, max_tokens: int | None) -> list[int]:
+    """How many pieces the target of each row of `src` (B, S) may have, its `[EOS]` included.
+
+    Padding does not count, so that a sentence decodes alike alone and in a batch.
+    """
+    if max_tokens is not None and max_tokens < 1:
+        raise ValueError(f"A target needs room for at least 1 token, not {max_tokens}.")
+    lengths: list[int] = (src != PAD).sum(dim=1).tolist()
+    limits = [max_tokens or length + EXTRA_TOKENS for length in lengths]
+    return [min(limit, model.config.max_tokens - 1) for limit in limits]
 
 
 def choosable(log_probs: Tensor) -> Tensor:
@@ -117,12 +123,15 @@ def sample(
 ) -> list[Hypothesis]:
     """Pieces drawn by their probability: src (B, S), a seed a row -> one hypothesis a row.
 
-    temperature > 0 flattens (above 1) or sharpens (below 1); only the `top_k` likeliest pieces are
-    drawn from (0: all), and of these the fewest that hold `top_p` of the probability (nucleus
-    sampling, Holtzman et al., 2020). The log-probabilities reported are the model's own.
+    temperature, from 0.01 to 100, flattens (above 1) or sharpens (below 1); only the `top_k`
+    likeliest pieces are drawn from (0: all), and of these the fewest that hold `top_p` of the
+    probability (nucleus sampling, Holtzman et al., 2020). The log-probabilities reported are the
+    model's own.
     """
-    if temperature <= 0 or top_k < 0 or not 0 < top_p <= 1:
-        raise ValueError("Sampling needs temperature > 0, top_k >= 0 and 0 < top_p <= 1.")
+    if not 0.01 <= temperature <= 100 or top_k < 0 or not 0 < top_p <= 1:
+        raise ValueError(
+            "Sampling needs a temperature from 0.01 to 100, top_k >= 0 and 0 < top_p <= 1."
+        )
     generators = [torch.Generator(src.device).manual_seed(seed) for seed in seeds]
 
     def choose(log_probs: Tensor) -> Tensor:
@@ -150,12 +159,13 @@ def _one_by_one(
     choose: Callable[[Tensor], Tensor],
 ) -> list[Hypothesis]:
     """One hypothesis a row, its next piece by `choose` (log_probs (B, V) -> ids (B,))."""
+    limits = longest(model, src, max_tokens)
     stepper = steps(model, src, edits)
     rows = src.size(0)
     prefixes = torch.full((rows, 1), SOS, device=src.device)
     log_probs_taken: list[Tensor] = []
     ended = torch.zeros(rows, dtype=torch.bool, device=src.device)
-    for _ in range(longest(model, src, max_tokens)):
+    for _ in range(max(limits)):
         log_probs = stepper.log_probs(prefixes)
         taken = choose(choosable(log_probs))
         log_probs_taken.append(log_probs.gather(-1, taken[:, None])[:, 0])
@@ -164,7 +174,10 @@ def _one_by_one(
         if ended.all():
             break
     table = torch.stack(log_probs_taken, dim=1).tolist()
-    return [_hypothesis(ids[1:], row) for ids, row in zip(prefixes.tolist(), table, strict=True)]
+    return [
+        _hypothesis(ids[1 : limit + 1], row[:limit])
+        for ids, row, limit in zip(prefixes.tolist(), table, limits, strict=True)
+    ]
 
 
 def _hypothesis(
@@ -195,18 +208,15 @@ def beam_search(
     """The `beams` best targets that the search finds: src (B, S) -> per row, best first.
 
     A target's score is its log-probability over `length_penalty` of its pieces and `[EOS]`
-    (beams 4 and alpha 0.6 are section 6.1's). A row's search ends when no open prefix can still
-    beat its worst kept target; where the length runs out, open prefixes stand unfinished.
+    (beams 4 and alpha 0.6 are section 6.1's). At each step a target ends where its `[EOS]` ranks
+    among the `beams` best ways to go on, and a row's search is over when `beams` targets have
+    ended; one beam is greedy. Where the length runs out, open prefixes stand unfinished.
     """
-    if not 1 <= beams < model.config.tgt_vocab:
-        raise ValueError(
-            f"Beam search needs at least 1 beam, and fewer than the vocabulary, not {beams}."
-        )
+    if beams < 1:
+        raise ValueError(f"Beam search needs at least 1 beam, not {beams}.")
     stepper = steps(model, src, edits)
-    searches = [
-        BeamSearch(beams, alpha, longest(model, src, max_tokens)) for _ in range(src.size(0))
-    ]
-    row_of = [number for number, _ in enumerate(searches)]  # the search of each row of the batch
+    searches = [BeamSearch(beams, alpha, limit) for limit in longest(model, src, max_tokens)]
+    row_of = list(range(len(searches)))  # the search of each row of the batch
     prefixes = torch.full((src.size(0), 1), SOS, device=src.device)
     while row_of:
         log_probs = stepper.log_probs(prefixes)
@@ -241,12 +251,13 @@ class BeamSearch:
         best = scores.flatten().topk(min(2 * self.beams, scores.numel()))
         grown: list[tuple[list[int], list[float]]] = []
         chosen: list[tuple[int, int]] = []
-        for place in best.indices[best.values > -torch.inf].tolist():
+        for rank, place in enumerate(best.indices[best.values > -torch.inf].tolist()):
             row, piece = divmod(place, scores.size(1))
             ids, taken = self.open[row]
             path = ([*ids, piece], [*taken, float(log_probs[row, piece])])
             if piece == EOS:
-                self._end(*path)
+                if rank < self.beams:
+                    self._end(*path)
             elif len(grown) < self.beams:
                 grown.append(path)
                 chosen.append((row, piece))
@@ -268,10 +279,6 @@ class BeamSearch:
         del self.done[self.beams :]
 
     def _is_over(self) -> bool:
-        """True when the length ran out, or no open prefix can still beat the worst kept target."""
-        if not self.open or len(self.open[0][0]) >= self.longest:
-            return True
-        if len(self.done) < self.beams:
-            return False
-        reachable = max(sum(taken) for _, taken in self.open)
-        return reachable / length_penalty(self.longest, self.alpha) <= self.done[-1].score
+        """True when enough targets ended, none is open, or the length ran out."""
+        enough = len(self.done) >= self.beams
+        return enough or not self.open or len(self.open[0][0]) >= self.longest

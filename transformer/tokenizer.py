@@ -61,6 +61,11 @@ class Tokenizer:
         found = tuple(backend.id_to_token(number) for number in range(len(SPECIALS)))
         if found != SPECIALS:
             raise TokenizerError(f"A tokenizer must begin with {', '.join(SPECIALS)}, not {found}.")
+        vocabulary = backend.get_vocab()
+        if sorted(vocabulary.values()) != list(range(len(vocabulary))):
+            raise TokenizerError("The integers of a vocabulary must run without gaps.")
+        if self.is_byte_level and not is_made_of_bytes(set(vocabulary) - set(SPECIALS)):
+            raise TokenizerError("A byte-level vocabulary must hold every byte, and bytes alone.")
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
@@ -109,18 +114,23 @@ class Tokenizer:
         return [e.ids for e in self.backend.encode_batch_fast(cleaned, add_special_tokens=False)]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Back to text; `[PAD]`, `[SOS]` and `[EOS]` are left out, `[UNK]` stays visible."""
+        """Back to text; `[PAD]`, `[SOS]` and `[EOS]` are left out, `[UNK]` stays visible.
+
+        Byte-level pieces give back the text they were cut from, composed (NFC) and with plain
+        quotes and dots, without one space that it began with; words come back spaced as usual.
+        """
         kept = [number for number in ids if number not in (PAD, SOS, EOS)]
-        return self.backend.decode(kept, skip_special_tokens=False).strip()
+        text: str = self.backend.decode(kept, skip_special_tokens=False)
+        return text.removeprefix(" ")  # each text is encoded with a space before its first word
 
     def label(self, number: int) -> str:
         """How a piece of the vocabulary reads by itself: " the", "[EOS]", "<F0 9F>" for bare bytes.
 
         Raises IndexError for an integer outside the vocabulary.
         """
-        token = self.backend.id_to_token(number)
-        if token is None:
+        if not 0 <= number < len(self):
             raise IndexError(f"There is no piece {number} in a vocabulary of {len(self)}.")
+        token = str(self.backend.id_to_token(number))
         if number < len(SPECIALS) or not self.is_byte_level:
             return token
         raw = bytes(_BYTE_OF[character] for character in token)
@@ -137,14 +147,17 @@ def clean(text: str) -> str:
 
 def whole_characters(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Spans that never cut a character: pieces that overlap share the union of their spans, and a
-    composed letter takes in the accents that were typed after it.
+    composed letter takes in what was typed to compose it (accents, the parts of a Hangul syllable).
 
     Distinct spans and the gaps between them then rebuild `text`.
     """
     merged: list[tuple[int, int]] = []
     first = 0  # where the pieces that share the newest span begin
-    for start, end in spans:
-        while end < len(text) and unicodedata.combining(text[end]):
+    nexts = [*(start for start, _ in spans), len(text)][1:]
+    for (start, end), following in zip(spans, nexts, strict=True):
+        while end < len(text) and (
+            unicodedata.combining(text[end]) or (end < following and not text[end].isspace())
+        ):
             end += 1
         if merged and start < merged[-1][1]:
             union = (merged[-1][0], max(end, merged[-1][1]))
@@ -191,7 +204,7 @@ def train_words(
     backend = Backend(models.WordLevel(vocab={}, unk_token="[UNK]"))
     backend.normalizer = _normalizer()
     backend.pre_tokenizer = pre_tokenizers.Whitespace()
-    backend.decoder = decoders.WordPiece(prefix="##", cleanup=True)
+    backend.decoder = decoders.WordPiece(prefix=" ", cleanup=True)  # no word has this prefix
     trainer = trainers.WordLevelTrainer(
         vocab_size=vocab_size,
         min_frequency=min_frequency,
@@ -224,3 +237,8 @@ def _byte_characters() -> dict[str, int]:
 
 
 _BYTE_OF = _byte_characters()
+
+
+def is_made_of_bytes(tokens: set[str]) -> bool:
+    """True where each token is written in byte characters and each byte is a token."""
+    return _BYTE_OF.keys() <= tokens and _BYTE_OF.keys() >= set().union(*tokens)

@@ -54,10 +54,8 @@ class Trace(Mapping[str, Tensor]):
         if full in self._edits:
             shape = tensor.shape
             tensor = self._edits[full](tensor)
-            if tensor.shape != shape:
-                raise TraceError(
-                    f"The edit of '{full}' made {list(tensor.shape)} of {list(shape)}."
-                )
+            if not isinstance(tensor, Tensor) or tensor.shape != shape:
+                raise TraceError(f"The edit of '{full}' must return a tensor of {list(shape)}.")
         self._tensors[full], self.dims[full] = tensor, dims
         return tensor
 

@@ -1,0 +1,53 @@
+"""Sinusoids equal the paper's formula, and each position has its own vector."""
+
+import math
+
+import pytest
+import torch
+
+from transformer.positions import SinusoidalPositions, sinusoids
+
+
+@pytest.mark.parametrize("d_model", [4, 7, 12, 256])
+def test_sinusoids_equal_the_formula_in_float64(d_model: int) -> None:
+    table = sinusoids(300, d_model)
+    for pos in (0, 1, 2, 17, 299):
+        for column in range(d_model):
+            angle = pos / math.pow(10_000.0, 2 * (column // 2) / d_model)
+            expected = math.cos(angle) if column % 2 else math.sin(angle)
+            assert float(table[pos, column]) == pytest.approx(expected, abs=1e-7)
+
+
+def test_sinusoids_equal_the_naive_power() -> None:
+    pos = torch.arange(10_000, dtype=torch.float64)[:, None]
+    angle = pos / 10_000.0 ** (torch.arange(0, 64, 2, dtype=torch.float64) / 64)
+    table = sinusoids(10_000, 64).double()
+    torch.testing.assert_close(table[:, 0::2], angle.sin(), atol=1e-7, rtol=0)
+    torch.testing.assert_close(table[:, 1::2], angle.cos(), atol=1e-7, rtol=0)
+
+
+def test_each_position_has_its_own_vector() -> None:
+    distances = torch.cdist(table := sinusoids(512, 64), table).fill_diagonal_(math.inf)
+    assert distances.min() > 0.1
+
+
+def test_each_position_of_a_sentence_gets_its_own_vector() -> None:
+    """Not one vector for the whole sentence, and not one for each row of the batch."""
+    positions = SinusoidalPositions(12, 32, 0.0, "s")
+    added = positions(torch.zeros(3, 9, 12))
+    for row in added:
+        torch.testing.assert_close(row, sinusoids(9, 12), atol=0, rtol=0)
+
+
+def test_a_later_start_continues_the_table() -> None:
+    positions = SinusoidalPositions(12, 32, 0.0, "t")
+    x = torch.zeros(1, 9, 12)
+    torch.testing.assert_close(positions(x[:, 4:], start=4), positions(x)[:, 4:], atol=0, rtol=0)
+
+
+def test_past_the_last_position_is_refused_in_a_sentence() -> None:
+    positions = SinusoidalPositions(12, 8, 0.0, "s")
+    with pytest.raises(ValueError, match="9 tokens, but this model has positions for 8"):
+        positions(torch.zeros(1, 9, 12))
+    with pytest.raises(ValueError, match="shorten the text"):
+        positions(torch.zeros(1, 1, 12), start=8)
