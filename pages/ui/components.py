@@ -78,7 +78,7 @@ def attention_view(
         "seen": max(number, seen),
     }
     halves = {kind: np.asarray(array, np.float16) for kind, array in arrays.items()}
-    _mount("attention")(data=pack(header, halves), key=key, on_choice_change=_keep)
+    mount("attention")(data=pack(header, halves), key=key, on_choice_change=_keep)
     st.session_state[seen_key] = header["seen"]
     return chosen
 
@@ -87,7 +87,8 @@ def _keep() -> None:
     """A callback has to exist for a component's state to be kept between runs."""
 
 
-def _mount(name: str) -> Any:
+def mount(name: str) -> Any:
+    """The component in assets/components/<name>/, to be called with `data=` and `key=`."""
     files = ASSETS / name
     stamp = tuple(
         (files / file).stat().st_mtime_ns for file in ("index.html", "style.css", "main.js")

@@ -41,12 +41,11 @@ export function halfToFloat(bits) {
 
 let halfTable = null;
 
-/** Float32 copy of an array of half bits, by a table of all 65,536 of them. */
+/** Float32 copy of an array of half bits; a table of the halves from 0 to 1 where the browser has no Float16Array. */
 export function decodeHalves(halves) {
-  halfTable ??= Float32Array.from({ length: 65536 }, (_, bits) => halfToFloat(bits));
-  const floats = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) floats[i] = halfTable[halves[i]];
-  return floats;
+  if (globalThis.Float16Array) return new Float32Array(new Float16Array(halves.buffer, halves.byteOffset, halves.length));
+  halfTable ??= Float32Array.from({ length: 0x3c01 }, (_, bits) => halfToFloat(bits));
+  return Float32Array.from(halves, (bits) => (bits < halfTable.length ? halfTable[bits] : halfToFloat(bits)));
 }
 
 const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
@@ -98,24 +97,29 @@ export function visible(piece) {
     /^[\s\p{Cc}]/u.test(text) ? { text: [...text].map((c) => signs[c] ?? (/\s/u.test(c) ? "·" : "␣")).join(""), quiet: true } : { text, quiet: false });
 }
 
-/** What a head does at a focus, as parts: plain strings, {token} and {number}. `w(row, col)` is a weight. */
-export function describe({ rows, cols, w, causal }, focus, most = 5) {
+const shown = (piece) => visible(piece).map(({ text }) => text).join("");
+
+/** What a head does at a focus, as parts: plain strings, {token} and {number}. `w(row, col)` is a weight;
+ * `cell` is the one under the pointer, told with all its digits, while `focus` may be locked elsewhere. */
+export function describe({ rows, cols, w, causal }, focus, cell = focus, most = 5) {
   const number = (value, digits = 2) => ({ number: value.toFixed(digits) });
-  const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).slice(0, most)
+  const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).filter(([, value], i) => !i || (i < most && value >= 0.005))
     .flatMap(([token, value], i) => [i ? ", " : "", { token }, " ", number(value)]);
+  const from = (i) => ({ token: rows[i] }), to = (j) => ({ token: cols[j] });
+  const exact = cell?.row == null || cell.col == null ? []
+    : causal && cell.col > cell.row ? [to(cell.col), " is in the future of ", from(cell.row), ": masked. "]
+    : [from(cell.row), " gives ", to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
   const { row, col } = focus ?? {};
   if (row != null) {
-    const cell = col == null ? [] : causal && col > row ? [{ token: cols[col] }, " is in the future of ", { token: rows[row] }, ": masked. "]
-      : [{ token: rows[row] }, " gives ", { token: cols[col] }, " ", number(w(row, col), 3), ". "];
     const seen = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => !causal || j <= row);
-    return [...cell, { token: rows[row] }, " looks at ", ...listing(seen)];
+    return [...exact, from(row), " looks at ", ...listing(seen)];
   }
   if (col != null) {
     const seeing = rows.map((token, i) => [token, w(i, col)]).filter((_, i) => !causal || col <= i);
-    return [{ token: cols[col] }, " is seen by ", ...listing(seeing)];
+    return [...exact, to(col), " is seen by ", ...listing(seeing)];
   }
-  const links = rows.flatMap((from, i) => cols.map((to, j) => [from, to, w(i, j)])).sort((a, b) => b[2] - a[2]).slice(0, 3);
-  return ["Strongest here: ", ...links.flatMap(([from, to, value], i) => [i ? "; " : "", { token: from }, " looks at ", { token: to }, " ", number(value)])];
+  const links = rows.flatMap((_, i) => cols.map((_, j) => [i, j, w(i, j)])).sort((a, b) => b[2] - a[2]).slice(0, 3);
+  return ["Strongest here: ", ...links.flatMap(([i, j, value], n) => [n ? "; " : "", from(i), " looks at ", to(j), " ", number(value)])];
 }
 
 export const plain = (parts) => parts.map((part) => (typeof part === "string" ? part : part.number ?? `\`${part.token}\``)).join("");
@@ -145,6 +149,9 @@ export function gridLayout(width, [layers, heads, rows, cols]) {
     at: (layer, head) => [left + head * (cellW + gap), top + layer * (cellH + gap)] };
 }
 
+/** Place of a weight in the colour table. */
+const shade = (weight) => (clamp(0, weight, 1) * 255 + 0.5) | 0;
+
 const clamp = (low, value, high) => Math.min(high, Math.max(low, value));
 
 /** Places of the matrix and of the links, CSS pixels. Beside each other they share the labels of the rows. */
@@ -153,14 +160,14 @@ export function detailLayout({ width, rows, cols, rowLabel, colLabel }) {
   const slant = Math.round(colLabel * 0.72);
   const top = slant + 14;
   const room = Math.floor((width - 2 * gap - rowLabel - lines - colLabel - number) / cols);
-  const beside = room >= 15;
+  const beside = room >= 7;
   const overhang = Math.max(0, slant - 4);
   const across = beside ? room : Math.floor((width - rowLabel - gap - overhang) / cols);
-  const cellH = clamp(beside ? 15 : 9, Math.min(across, Math.floor(640 / Math.max(rows, cols))), 42);
-  const cellW = clamp(9, across, Math.min(56, Math.max(cellH * 1.5, 9)) | 0);
+  const cellH = clamp(beside ? 10 : 9, Math.min(Math.max(across, 15), Math.floor(640 / Math.max(rows, cols))), 42);
+  const cellW = clamp(beside ? 7 : 9, across, Math.min(56, Math.max(cellH * 1.5, 9)) | 0);
   const x = beside ? 0 : rowLabel + gap;
   const matrix = { x, y: top, cellW, cellH, right: x + cols * cellW, bottom: top + rows * cellH };
-  const pitch = beside ? cellH : clamp(15, Math.floor(480 / Math.max(rows, cols)), 26);
+  const pitch = beside ? cellH : clamp(11, Math.floor(480 / Math.max(rows, cols)), 26);
   const left = beside ? matrix.right + gap : 0;
   const right = Math.min(beside ? width : Math.max(width, 0), left + rowLabel + 420 + colLabel + number) - colLabel - number;
   const links = { y: beside ? top : matrix.bottom + 44, pitch, left, from: left + rowLabel, to: right, end: right + colLabel + number };
@@ -192,7 +199,7 @@ export default function attention({ parentElement, data, setStateValue }) {
   if (!view) VIEWS.set(parentElement, (view = build(parentElement)));
   view.send = setStateValue;
   if (data && data !== view.bytes) receive(view, data);
-  readTheme(view);
+  view.restyle = true;
   repaint(view);
   return () => {
     view.listeners.abort();
@@ -206,19 +213,23 @@ export default function attention({ parentElement, data, setStateValue }) {
 function build(parent) {
   const part = Object.fromEntries(["view", "kinds", "ramp", "caption", "count", "heads", "thumbs", "cells", "title", "scroll", "detail", "tip",
     "line", "release", "model", "tensor", "dims"].map((name) => [name, parent.querySelector(`.${name}`)]));
-  const view = { part, listeners: new AbortController(), choice: null, sent: 0, waiting: false, hover: null, lock: null, floats: {}, atlases: {}, drawn: 0, frame: 0 };
+  const view = { part, listeners: new AbortController(), choice: null, sent: 0, waiting: false, hover: null, lock: null, floats: {}, pictures: {}, drawn: 0, frame: 0 };
   const on = (target, type, listener) => target.addEventListener(type, listener, { signal: view.listeners.signal });
   on(part.detail, "pointermove", (event) => look(view, pointed(view, event)));
-  on(part.detail, "pointerleave", () => look(view, null));
+  on(part.detail, "pointerleave", (event) => event.pointerType === "touch" || look(view, null));
   on(part.detail, "click", (event) => toggleLock(view, pointed(view, event)));
   on(part.detail, "focus", () => part.detail.matches(":focus-visible") && look(view, view.lock ?? { row: 0, col: 0 }));
   on(part.detail, "blur", () => look(view, null));
   on(part.detail, "keydown", (event) => detailKey(view, event));
   on(part.cells, "keydown", (event) => headKey(view, event));
   on(part.kinds, "keydown", (event) => kindKey(view, event));
-  on(part.view, "keydown", (event) => event.key === "Escape" && free(view));
+  on(document, "keydown", (event) => event.key === "Escape" && view.lock && free(view));
   on(part.release, "click", () => free(view));
-  view.observer = new ResizeObserver(() => repaint(view));
+  view.observer = new ResizeObserver(() => {
+    const widths = `${part.heads.clientWidth} ${part.scroll.clientWidth}`;
+    if (widths !== view.widths) repaint(view);
+    view.widths = widths;
+  });
   view.observer.observe(part.heads);
   view.observer.observe(part.scroll);
   document.fonts?.ready.then(() => repaint(view));
@@ -226,10 +237,11 @@ function build(parent) {
 }
 
 function receive(view, bytes) {
+  performance.mark("dawn-attention-data");
   const { header, arrays } = unpack(bytes);
   const sameTokens = JSON.stringify([header.src, header.tgt]) === view.tokens;
   if (!view.bytes) view.sent = header.seen;
-  Object.assign(view, { bytes, header, arrays, floats: {}, atlases: {}, tokens: JSON.stringify([header.src, header.tgt]) });
+  Object.assign(view, { bytes, header, arrays, floats: {}, pictures: {}, tokens: JSON.stringify([header.src, header.tgt]) });
   if (!sameTokens) view.hover = view.lock = null;
   const choice = validChoice(reconcile(view, header), arrays);
   if (choice.kind !== view.choice?.kind) view.hover = view.lock = null;
@@ -256,11 +268,13 @@ function choose(view, change) {
   repaint(view);
 }
 
+const decoded = (view, kind) => (view.floats[kind] ??= decodeHalves(view.arrays[kind].halves));
+
 /** The head on show: its tokens and w(row, col). */
 function current(view) {
   const { kind, layer, head } = view.choice;
   const [, heads, rows, cols] = view.arrays[kind].shape;
-  const floats = (view.floats[kind] ??= decodeHalves(view.arrays[kind].halves));
+  const floats = decoded(view, kind);
   const start = (layer * heads + head) * rows * cols;
   return { rows: view.header[KINDS[kind].rows], cols: view.header[KINDS[kind].cols], causal: KINDS[kind].causal, w: (i, j) => floats[start + i * cols + j] };
 }
@@ -352,7 +366,7 @@ function buildCells(view) {
     row.setAttribute("role", "row");
     row.append(...Array.from({ length: heads }, (_, head) => {
       const cell = button("", "gridcell", () => choose(view, { layer, head }));
-      cell.setAttribute("aria-label", cell.title = `layer ${layer}, head ${head}`);
+      cell.setAttribute("aria-label", cell.title = `layer ${layer + 1}, head ${head + 1}`);
       return cell;
     }));
     return row;
@@ -372,18 +386,19 @@ function markSelection(view) {
   }));
 }
 
-function writeWords(view, shown) {
+function writeWords(view, subject) {
   const { kind, layer, head } = view.choice;
   const { shape: [layers, heads, rows, cols] } = view.arrays[kind];
   const { part, header } = view;
   part.caption.textContent = KINDS[kind].caption;
-  part.count.textContent = `${layers} layers x ${heads} heads`;
+  const { pool } = view.grid;
+  part.count.textContent = `${layers} layers x ${heads} heads${pool > 1 ? `, a dot is the strongest of ${pool} x ${pool} weights` : ""}`;
   part.title.textContent = `Layer ${layer + 1}, head ${head + 1}`;
   part.model.textContent = header.provenance;
   part.tensor.textContent = KINDS[kind].tensor(layer);
   part.dims.textContent = `${KINDS[kind].dims} = 1 x ${heads} x ${rows} x ${cols}`;
-  part.detail.setAttribute("aria-label", `${KINDS[kind].title} attention, layer ${layer + 1}, head ${head + 1}: ${rows} rows look at ${cols} columns. Arrow keys move, Enter locks, Escape frees.`);
-  const parts = describe(shown, view.lock ?? view.hover);
+  part.detail.setAttribute("aria-label", `${KINDS[kind].title} attention, layer ${layer + 1}, head ${head + 1}: ${rows} rows look at ${cols} columns. Arrow keys move, Enter locks, Escape releases.`);
+  const parts = describe(subject, view.lock ?? view.hover, view.hover);
   if (part.line.dataset.text !== (part.line.dataset.text = plain(parts))) part.line.replaceChildren(...parts.map(partElement));
   part.release.hidden = !view.lock;
 }
@@ -392,7 +407,7 @@ function partElement(part) {
   if (typeof part === "string") return document.createTextNode(part);
   const element = document.createElement(part.token == null ? "span" : "bdi");
   if (part.token == null) element.className = "number";
-  element.textContent = part.number ?? visible(part.token).map(({ text }) => text).join("");
+  element.textContent = part.number ?? shown(part.token);
   return element;
 }
 
@@ -407,47 +422,50 @@ function repaint(view, everything = true) {
 }
 
 function paint(view) {
-  const shown = current(view);
+  const subject = current(view);
   if (view.stale) {
-    markSelection(view);
+    const widths = [view.part.heads.clientWidth, view.part.scroll.clientWidth - 8]; // read before anything is written
     readTheme(view);
-    paintGrid(view);
-    layDetail(view, shown);
+    markSelection(view);
+    paintGrid(view, widths[0]);
+    layDetail(view, subject, widths[1]);
   }
   view.stale = false;
-  writeWords(view, shown);
-  paintDetail(view, shown);
-  placeTip(view, shown);
+  writeWords(view, subject);
+  paintDetail(view, subject);
+  placeTip(view, subject);
   view.part.view.dataset.drawn = view.drawn += 1;
   performance.mark("dawn-attention-drawn");
 }
 
+let pixel = null;
+
+/** A CSS colour, in whatever notation, as [r, g, b]. */
 function rgb(css) {
-  const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+  pixel ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   pixel.fillStyle = css;
   pixel.fillRect(0, 0, 1, 1);
   return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
+/** Colours of the kind in the theme of the page, kept until Streamlit calls again (it does when its theme changes). */
 function readTheme(view) {
-  if (!view.choice) return;
-  const element = view.part.view;
-  element.dataset.kind = view.choice.kind;
-  const style = getComputedStyle(element);
-  const read = (name) => style.getPropertyValue(name).trim();
-  const paper = rgb(read("--paper"));
-  element.dataset.theme = luminance(paper) < 0.2 ? "dark" : "light";
-  const signature = [read("--paper"), read("--ink"), read("--hue"), read("--st-font"), devicePixelRatio].join();
-  if (signature === view.theme?.signature) return;
-  const hue = rgb(read("--hue")), ink = rgb(read("--ink"));
-  const table = colourTable(paper, hue, element.dataset.theme === "dark");
-  const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
-  view.theme = { signature, paper, ink, hue, table, css, font: style.fontFamily };
-  view.atlases = {};
-  view.stale = true;
+  const { kind } = view.choice;
+  if (view.restyle) view.themes = {};
+  view.restyle = false;
+  if (!view.themes[kind]) {
+    const style = getComputedStyle(view.part.view);
+    const read = (name) => style.getPropertyValue(name).trim();
+    const [paper, ink, hue] = ["--paper", "--ink", `--${kind}`].map((name) => rgb(read(name)));
+    const dark = luminance(paper) < 0.2;
+    const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
+    view.themes[kind] = { paper, ink, hue, css, dark, table: colourTable(paper, hue, dark), number: css(mix(hue, ink, 0.3)), font: style.fontFamily, name: [kind, paper, hue].join() };
+  }
+  view.theme = view.themes[kind];
+  view.part.view.dataset.theme = view.theme.dark ? "dark" : "light";
   const ramp = surface(view.part.ramp, 256, 1, 1);
-  ramp.putImageData(new ImageData(new Uint8ClampedArray(table.slice().buffer), 256, 1), 0, 0);
-  view.part.ramp.style.cssText = "";
+  ramp.putImageData(new ImageData(new Uint8ClampedArray(view.theme.table.slice().buffer), 256, 1), 0, 0);
+  view.part.ramp.style.cssText = ""; // its size is the style sheet's
 }
 
 /** Size a canvas for its device pixels, clear it, and give its context in CSS pixels. */
@@ -463,30 +481,35 @@ function surface(canvas, width, height, ratio = devicePixelRatio) {
   return context;
 }
 
-/** All heads of the kind in one picture, a pixel a weight; masked cells stay clear and let the hatching through. */
-function atlas(view) {
+/**
+ * Heads as one picture, layers down and heads across. A pixel is the strongest of `pool` x `pool` weights, and clear
+ * where all of them are masked. `layers` and `heads` are [from, to).
+ */
+function picture(view, layers, heads, pool) {
   const { kind } = view.choice;
-  if (view.atlases[kind]) return view.atlases[kind];
-  const [layers, heads, rows, cols] = view.arrays[kind].shape;
-  const floats = (view.floats[kind] ??= decodeHalves(view.arrays[kind].halves));
-  const picture = new OffscreenCanvas(heads * cols, layers * rows);
-  const image = new ImageData(picture.width, picture.height);
+  const [, perLayer, rows, cols] = view.arrays[kind].shape;
+  const floats = decoded(view, kind), { causal } = KINDS[kind], { table } = view.theme;
+  const [high, wide] = [Math.ceil(rows / pool), Math.ceil(cols / pool)];
+  const canvas = new OffscreenCanvas((heads[1] - heads[0]) * wide, (layers[1] - layers[0]) * high);
+  const image = new ImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  const { table } = view.theme;
-  for (let n = 0, l = 0; l < layers; l++) for (let h = 0; h < heads; h++) for (let i = 0; i < rows; i++) {
-    let to = (l * rows + i) * picture.width + h * cols;
-    for (let j = 0; j < cols; j++, n++, to++) if (!KINDS[kind].causal || j <= i) pixels[to] = table[(clamp(0, floats[n], 1) * 255 + 0.5) | 0];
+  const strongest = new Float32Array(pixels.length).fill(-1);
+  for (let l = layers[0]; l < layers[1]; l++) for (let h = heads[0]; h < heads[1]; h++) for (let i = 0; i < rows; i++) {
+    const from = ((l * perLayer + h) * rows + i) * cols;
+    const to = ((l - layers[0]) * high + ((i / pool) | 0)) * canvas.width + (h - heads[0]) * wide;
+    for (let j = 0; j < (causal ? i + 1 : cols); j++) {
+      const at = to + ((j / pool) | 0), weight = floats[from + j];
+      if (weight > strongest[at]) pixels[at] = table[shade((strongest[at] = weight))];
+    }
   }
-  picture.getContext("2d").putImageData(image, 0, 0);
-  return (view.atlases[kind] = picture);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
 }
 
-function drawHead(view, context, layer, head, x, y, width, height) {
-  const [, , rows, cols] = view.arrays[view.choice.kind].shape;
-  if (KINDS[view.choice.kind].causal) hatch(view, context, x, y, width, height);
-  // A picture smaller than its weights would drop rows without smoothing.
-  context.imageSmoothingEnabled = width * devicePixelRatio < cols || height * devicePixelRatio < rows;
-  context.drawImage(atlas(view), head * cols, layer * rows, cols, rows, x, y, width, height);
+/** All heads of the kind, kept for the next paint. */
+function allHeads(view, pool) {
+  const [layers, heads] = view.arrays[view.choice.kind].shape;
+  return (view.pictures[`${view.theme.name}/${pool}`] ??= picture(view, [0, layers], [0, heads], pool));
 }
 
 function hatch(view, context, x, y, width, height) {
@@ -505,17 +528,22 @@ function hatch(view, context, x, y, width, height) {
   context.restore();
 }
 
-function paintGrid(view) {
+function paintGrid(view, width) {
   const { part, theme, arrays, choice, lock } = view;
-  const [layers, heads, rows] = arrays[choice.kind].shape;
-  const layout = gridLayout(part.heads.clientWidth, arrays[choice.kind].shape);
-  const context = surface(part.thumbs, part.heads.clientWidth, layout.height);
+  const [layers, heads, rows, cols] = arrays[choice.kind].shape;
+  const layout = (view.grid = gridLayout(width, arrays[choice.kind].shape));
+  const { cellW: w, cellH: h } = layout;
+  // Where a thumbnail has fewer pixels than its matrix, several weights share one.
+  layout.pool = Math.max(1, Math.ceil(cols / (w * devicePixelRatio)), Math.ceil(rows / (h * devicePixelRatio)));
+  const [high, wide] = [Math.ceil(rows / layout.pool), Math.ceil(cols / layout.pool)];
+  const all = allHeads(view, layout.pool);
+  const context = surface(part.thumbs, width, layout.height);
   context.font = `11px ${theme.font}`;
   context.textBaseline = "middle";
   for (let layer = 0; layer < layers; layer++) for (let head = 0; head < heads; head++) {
     const [x, y] = layout.at(layer, head);
-    const { cellW: w, cellH: h } = layout;
-    drawHead(view, context, layer, head, x, y, w, h);
+    if (KINDS[choice.kind].causal) hatch(view, context, x, y, w, h);
+    context.drawImage(all, head * wide, layer * high, wide, high, x, y, w, h);
     if (lock?.row != null) {
       context.fillStyle = theme.css(theme.paper, 0.72);
       context.fillRect(x, y, w, (lock.row * h) / rows);
@@ -546,8 +574,9 @@ function fitRuns(context, piece, room) {
   return { runs, total };
 }
 
-function layDetail(view, { rows, cols }) {
-  const width = view.part.scroll.clientWidth - 8;
+function layDetail(view, { rows, cols }, width) {
+  const { layer, head } = view.choice;
+  view.matrix = picture(view, [layer, layer + 1], [head, head + 1], 1);
   const context = view.part.detail.getContext("2d");
   context.font = `13px ${view.theme.font}`;
   const longest = (pieces) => Math.ceil(Math.max(28, ...pieces.map((piece) => fitRuns(context, piece, width < 460 ? 72 : 104).total))) + 4;
@@ -569,18 +598,19 @@ function drawLabel(view, context, piece, x, y, room, { align = "left", alpha = 0
   return total;
 }
 
-function paintDetail(view, shown) {
+function paintDetail(view, subject) {
   const { layout } = view;
   const context = surface(view.part.detail, layout.width, layout.height);
-  paintMatrix(view, context, shown);
-  paintColumnLabels(view, context, shown);
-  paintLinks(view, context, shown);
+  paintMatrix(view, context, subject);
+  paintColumnLabels(view, context, subject);
+  paintLinks(view, context, subject);
 }
 
 function paintMatrix(view, context, { rows, cols, w, causal }) {
-  const { theme, hover, lock, choice } = view;
+  const { theme, hover, lock } = view;
   const { matrix: { x, y, cellW, cellH, right, bottom }, beside, rowLabel } = view.layout;
-  drawHead(view, context, choice.layer, choice.head, x, y, right - x, bottom - y);
+  if (causal) hatch(view, context, x, y, right - x, bottom - y);
+  context.drawImage(view.matrix, x, y, right - x, bottom - y);
   context.strokeStyle = theme.css(theme.paper);
   context.lineWidth = 1;
   context.beginPath();
@@ -611,7 +641,7 @@ function paintNumbers({ theme, layout }, context, { rows, cols, w, causal }) {
   for (let i = 0; i < rows.length; i++) for (let j = 0; j < (causal ? i + 1 : cols.length); j++) {
     const value = w(i, j);
     if (value < 0.05) continue;
-    const colour = theme.table[(clamp(0, value, 1) * 255 + 0.5) | 0];
+    const colour = theme.table[shade(value)];
     const light = luminance([colour & 255, (colour >> 8) & 255, (colour >> 16) & 255]);
     context.fillStyle = light > 0.2 ? "rgb(10 14 30 / .82)" : "rgb(255 255 255 / .94)";
     context.fillText(value.toFixed(2).replace(/^0/, ""), x + (j + 0.5) * cellW, y + (i + 0.5) * cellH + 0.5);
@@ -661,7 +691,7 @@ function paintLinks(view, context, { rows, cols, w, causal }) {
 
 function number({ theme }, context, value, x, y) {
   context.font = `500 11px ${theme.font}`;
-  context.fillStyle = theme.css(theme.hue);
+  context.fillStyle = theme.number;
   context.fillText(value.toFixed(2).replace(/^0/, ""), x, y + 0.5);
   return context.measureText(".00").width + 6;
 }
@@ -681,9 +711,10 @@ function placeTip(view, { rows, cols, w, causal }) {
   tip.hidden = hover?.row == null || hover.col == null;
   if (tip.hidden) return;
   const { row, col } = hover;
-  const show = (piece) => visible(piece).map(({ text }) => text).join("");
-  tip.firstChild.textContent = `${show(rows[row])} → ${show(cols[col])}`;
-  tip.lastChild.textContent = causal && col > row ? "masked" : w(row, col).toFixed(3);
+  const [from, to, value] = tip.querySelectorAll("bdi, b");
+  from.textContent = shown(rows[row]);
+  to.textContent = shown(cols[col]);
+  value.textContent = causal && col > row ? "masked" : w(row, col).toFixed(3);
   const x = matrix.x + (col + 0.5) * matrix.cellW - tip.offsetWidth / 2;
   tip.style.left = `${clamp(0, x, Math.max(0, width - tip.offsetWidth))}px`;
   const above = matrix.y + row * matrix.cellH - tip.offsetHeight - 7;
