@@ -219,7 +219,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if held is None:
         print(f"The run {run.id} has a supervisor already.", file=sys.stderr)
         return 1
-    os.set_inheritable(held, False)
     attempt = current_attempt(run)
     if options.lock_fd is None:
         attempt += 1

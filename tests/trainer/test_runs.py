@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from trainer.events import EventWriter
-from trainer.line import join_line
+from trainer.line import join_line, try_device
 from trainer.locks import is_locked, take_lock
 from trainer.records import boot_id, process_start, read_record, write_record
 from trainer.runs import (
@@ -268,6 +268,21 @@ def test_the_place_in_line(hold: Callable[..., int], runs: Path) -> None:
         os.close(descriptor)
 
 
+def test_the_device_goes_to_the_first_in_line(hold: Callable[..., int], runs: Path) -> None:
+    waiting = [create_run(CONFIG, [], run_id=name) for name in ("z-first", "a-second")]
+    descriptors = [hold(run) for run in waiting]
+    first, second = (join_line(run.path, "cpu") for run in waiting)
+    assert try_device(second) is None
+    device = try_device(first)
+    assert device is not None and try_device(first) is None
+    os.close(device)
+    os.close(descriptors[0])  # the first one dies: its ticket goes
+    device = try_device(second)
+    assert device is not None and not first.exists()
+    for descriptor in (device, descriptors[1]):
+        os.close(descriptor)
+
+
 def test_a_look_at_the_lock_does_not_take_it(hold: Callable[..., int]) -> None:
     run = create_run(CONFIG, [])
     assert not is_locked(run.lock) and not run.lock.exists()
@@ -286,6 +301,10 @@ def test_a_record_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         write_record(path, {"n": object()})
     assert read_record(path) == {"n": 1}
+    with open(path, encoding="utf-8") as old:
+        write_record(path, {"n": 2})
+        assert json.load(old) == {"n": 1}  # who reads meanwhile sees the old one, whole
+    assert read_record(path) == {"n": 2}
     assert [p.name for p in tmp_path.iterdir()] == ["record.json"]
 
 
