@@ -18,6 +18,6 @@ if path:
     st.subheader(text["path"], anchor=False)
     with st.container(key="dawn-path"):
         for number, stop in enumerate(path, start=1):
-            with st.container(key=f"dawn-stop-{number}", gap=None):
+            with st.container(key=f"dawn-stop-{number}", border=True, gap=None):
                 page_link(stop)
                 st.caption(stop.question)

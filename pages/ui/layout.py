@@ -10,9 +10,10 @@ from typing import Literal
 import streamlit as st
 
 from pages.ui import navigation
+from pages.ui.models import list_models
 from pages.ui.prose import escape_markdown, prose
 from pages.ui.sentence import sentence_box
-from pages.ui.state import Look, notices
+from pages.ui.state import Look, notices, read_look, write_look
 
 __all__ = [
     "escape_markdown",
@@ -35,6 +36,27 @@ def frame() -> None:
         with st.container(key="dawn-mark"):
             st.markdown("Dawn")
         navigation.menu()
+        _model_choice()
+
+
+def _model_choice() -> None:
+    infos = {info.key: info for info in list_models()}
+    if len(infos) < 2:
+        return
+    model = read_look(list(infos)).model
+    st.session_state["model-choice"] = model
+    with st.container(key="dawn-model"):
+        st.selectbox(
+            "Model",
+            list(infos),
+            format_func=lambda key: infos[key].title,
+            key="model-choice",
+            on_change=_choose_model,
+        )
+
+
+def _choose_model() -> None:
+    write_look(model=st.session_state["model-choice"], step=None)
 
 
 def page_header(title: str, lead: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -10,6 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from pages.ui.state import current_query
 
 _LINKS = "navigation.links"
+_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "components" / "menu" / "main.js"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Stop:
 # One line a page; a page that is not yet worth showing is not in the list.
 STOPS = [
     Stop("", "pages/start/home.py", "", "Home", "wb_twilight", "What is this?"),
+    Stop(
+        "The model",
+        "pages/model/attention.py",
+        "attention",
+        "Attention",
+        "visibility",
+        "Which words look at which, in every head?",
+    ),
 ]
 
 
@@ -44,17 +55,24 @@ def page_link(stop: Stop, label: str | None = None) -> None:
 
 
 def menu() -> None:
-    """The links of the sidebar, by section."""
+    """The links of the sidebar, by section; on a phone a click on one closes the sidebar."""
     st.session_state[_LINKS] = current_query()
     section = ""
     for stop in STOPS:
         if stop.section != section:
             section = stop.section
-            st.caption(section)
+            with st.container(key=f"dawn-section-{section.lower()}"):
+                st.caption(section)
         page_link(stop)
+    st.components.v2.component("menu", js=_script())(key="menu")
 
 
 def refresh_links() -> None:
     """Rerun the whole app when a fragment changed the look, so that the menu's links carry it."""
     if st.session_state.get(_LINKS, current_query()) != current_query():
         st.rerun()
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return _SCRIPT.read_text("utf-8")

@@ -138,7 +138,7 @@ def read_look(
     return look
 
 
-def write_look(**changes: Any) -> Look:
+def write_look(**changes: Any) -> None:
     """Commit a change: into the session and, as one history entry, into the URL.
 
     A change of `src` or `model` drops a target sentence typed for the former one, unless `tgt` is
@@ -157,7 +157,6 @@ def write_look(**changes: Any) -> Look:
     if {n: st.query_params[n] for n in _NAMES if n in st.query_params} != query:
         st.query_params.from_dict({**others, **query})
     st.session_state[_SEEN] = query
-    return look
 
 
 def edit_sentence(text: str) -> None:

@@ -22,7 +22,6 @@ def warm_up() -> None:
 
 
 def _import_heavy() -> None:
-    import plotly.graph_objects  # noqa: F401
     import torch  # noqa: F401
 
     # What the imports made lives for ever; out of the collector's sight, collections are short.

@@ -1,0 +1,149 @@
+"""The app as a whole: the router, home alone, what they import, the sentence in a browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.navigation import STOPS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+# plotly is not among them: `import streamlit` itself brings it where it is installed.
+HEAVY = ("torch", "umap", "sklearn", "pytorch_lightning")
+
+
+@pytest.mark.parametrize("file", ["app.py", "pages/start/home.py"])
+def test_home_draws_through_the_router_and_alone(file: str) -> None:
+    at = AppTest.from_file(str(ROOT / file), default_timeout=20).run()
+    assert not at.exception
+    assert at.title[0].value.startswith("See a Transformer think.")
+    assert at.get("bidi_component")
+
+
+def test_a_bad_link_is_answered_in_plain_text() -> None:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20)
+    at.query_params["kind"] = "**<b>x</b>**"
+    at.run()
+    assert not at.exception
+    assert r"\*\*\<b\>x\<\/b\>\*\*" in at.info[0].value.replace("\u2060", "")
+
+
+def test_every_stop_has_a_file_one_folder_deep_and_its_own_address() -> None:
+    for stop in STOPS:
+        assert (ROOT / stop.path).is_file()
+        assert len(Path(stop.path).parts) == 3
+    assert len({stop.url for stop in STOPS}) == len(STOPS)
+    assert [stop.path for stop in STOPS if not stop.url] == ["pages/start/home.py"]
+
+
+def test_home_paints_without_the_heavy_packages() -> None:
+    script = (
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        "at = AppTest.from_file('app.py', default_timeout=20).run(); assert not at.exception;"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def sentence(page: Page) -> str:
+    page.locator(".sentence[data-drawn]").wait_for()
+    return page.locator(".sentence textarea").input_value()
+
+
+def history(page: Page) -> int:
+    return int(page.evaluate("history.length"))
+
+
+@pytest.mark.browser
+def test_typing_is_live_and_each_commit_is_one_step_back(
+    page_context: Callable[..., BrowserContext], app_server: str
+) -> None:
+    page = page_context().new_page()
+    page.goto(app_server)
+    assert sentence(page) == "edmund closed his banking account"
+    start = history(page)
+    box = page.locator(".sentence textarea")
+    box.fill("")
+    box.press_sequentially("the sun rises")
+    box.press("Enter")
+    page.wait_for_url("**/?src=the+sun+rises")
+    page.get_by_role("button", name="The red car is in front of the house.").click()
+    page.wait_for_url("**/?src=The+red+car*")
+    assert history(page) == start + 2
+    page.go_back()
+    expect_sentence(page, "the sun rises")
+    page.go_back()
+    expect_sentence(page, "edmund closed his banking account")
+    page.go_forward()
+    expect_sentence(page, "the sun rises")
+    page.reload()
+    expect_sentence(page, "the sun rises")
+
+
+def expect_sentence(page: Page, text: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(page.locator(".sentence textarea")).to_have_value(text)
+
+
+@pytest.mark.browser
+def test_any_text_comes_back_from_a_copied_address(
+    page_context: Callable[..., BrowserContext], app_server: str
+) -> None:
+    typed = "<script>document.title='hit'</script> **b** 👩‍👩‍👧 مرحبا & a=b#c?d %20 e\u0301"
+    context = page_context()
+    page = context.new_page()
+    page.goto(app_server)
+    assert sentence(page)
+    page.locator(".sentence textarea").fill(typed)
+    page.locator(".sentence textarea").press("Enter")
+    page.wait_for_url("**/?src=*")
+    copy = context.new_page()
+    copy.goto(page.url)
+    expect_sentence(copy, typed)
+    assert copy.title() != "hit"
+
+
+@pytest.mark.browser
+def test_a_long_paste_is_limited_and_says_so(
+    page_context: Callable[..., BrowserContext], app_server: str
+) -> None:
+    page = page_context().new_page()
+    page.goto(app_server)
+    assert sentence(page)
+    page.locator(".sentence textarea").fill("x" * 5000)
+    assert len(page.locator(".sentence textarea").input_value()) == 1000
+    assert page.locator(".sentence .note").inner_text() == (
+        "That has 5,000 characters; the first 1,000 are kept."
+    )
+
+
+@pytest.mark.browser
+def test_nothing_is_fetched_from_elsewhere(
+    page_context: Callable[..., BrowserContext], app_server: str
+) -> None:
+    page = page_context().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(app_server)
+    assert sentence(page)
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if "127.0.0.1" not in url and not url.startswith("data:")] == []
