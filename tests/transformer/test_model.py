@@ -125,7 +125,7 @@ def test_it_learns_to_copy(norm: str) -> None:
         "encoder_layers": 1,
         "decoder_layers": 1,
     }
-    model = Transformer(ModelConfig(14, 14, norm=norm, dropout=0.0, **sizes))
+    model = Transformer(ModelConfig(14, 14, d_model=32, norm=norm, dropout=0.0, **sizes))
     steps = 300
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     decay = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, total_iters=steps)

@@ -123,7 +123,7 @@ def test_head_ablation_takes_away_one_heads_share_and_no_other(
         model(src, tgt)
     with tracing(model, {HEADS: lambda x: x.index_fill(1, torch.tensor(head), 0.0)}) as ablated:
         model(src, tgt)
-    share = model.decoder.layers[1].cross_attention.w_o.weight[:, 4 * head : 4 * head + 4]  # type: ignore[union-attr, index, operator]
+    share = model.decoder.layers[1].cross_attention.w_o.weight[:, 4 * head : 4 * head + 4]  # type: ignore[union-attr, index]
     lost = plain[HEADS][:, head] @ share.T
     output = HEADS.replace("heads", "output")
     torch.testing.assert_close(ablated[output], plain[output] - lost, atol=1e-5, rtol=1e-5)
