@@ -545,7 +545,7 @@ function paintGrid(view, width) {
     if (KINDS[choice.kind].causal) hatch(view, context, x, y, w, h);
     context.drawImage(all, head * wide, layer * high, wide, high, x, y, w, h);
     if (lock?.row != null) {
-      context.fillStyle = theme.css(theme.paper, 0.72);
+      context.fillStyle = theme.css(theme.paper, 0.6);
       context.fillRect(x, y, w, (lock.row * h) / rows);
       context.fillRect(x, y + ((lock.row + 1) * h) / rows, w, h - ((lock.row + 1) * h) / rows);
     }
@@ -673,7 +673,7 @@ function paintLinks(view, context, { rows, cols, w, causal }) {
   const touched = (i, j) => (row == null || row === i) && (col == null || col === j) && (!causal || j <= i);
   const strength = (value) => (focus ? clamp(0.45, 0.45 + value, 1) : 0.85);
   const ends = rows.map((piece, i) => {
-    const alpha = row != null ? (i === row ? 1 : 0.4) : col != null ? strength(touched(i, col) ? w(i, col) : 0) : 0.85;
+    const alpha = row != null ? (i === row ? 1 : 0.5) : col != null ? strength(touched(i, col) ? w(i, col) : 0) : 0.85;
     const style = { size: clamp(9, links.pitch - 2, 13), bold: i === row, alpha };
     const y = links.y + (i + 0.5) * links.pitch;
     const end = links.left + drawLabel(view, context, piece, links.left, y, rowLabel, style) + 8;
@@ -682,7 +682,7 @@ function paintLinks(view, context, { rows, cols, w, causal }) {
   for (let j = 0; j < cols.length; j++) {
     const y = links.y + (j + 0.5) * links.pitch;
     const value = row != null && touched(row, j) ? w(row, j) : 0;
-    const style = { size: clamp(9, links.pitch - 2, 13), bold: j === col, alpha: j === col ? 1 : row != null ? strength(value) : col != null ? 0.4 : 0.85 };
+    const style = { size: clamp(9, links.pitch - 2, 13), bold: j === col, alpha: j === col ? 1 : row != null ? strength(value) : col != null ? 0.5 : 0.85 };
     const end = links.to + 8 + drawLabel(view, context, cols[j], links.to + 8, y, colLabel - 4, style);
     if (value >= 0.05) number(view, context, value, end + 7, y);
     for (let i = 0; i < rows.length; i++) if (touched(i, j) && w(i, j) >= FAINT) line(context, theme, ends[i], [links.to, y], w(i, j), focus);
