@@ -7,7 +7,7 @@ gets is a copy of its own; the models themselves are shared and never changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,18 +150,19 @@ def translate(
     return _translate(str(info.folder), _stamp(info.folder), text, method, given)
 
 
-def explain(info: ModelInfo, text: str, target: str | None = None) -> Explained:
-    """Trace one pass over `text` and a target: the one given, or the model's own greedy one.
+def explain(info: ModelInfo, text: str, target: str | Sequence[int] | None = None) -> Explained:
+    """Trace one pass over `text` and a target: a text, the ids of its pieces, or, where there is
+    none, the model's own greedy translation.
 
     Raises `LookError` for a text that is blank or too long, on either side.
     """
     check_text(info, text)
-    if target is not None:
+    if target is None:
+        target = translate(info, text)[0].ids
+    elif isinstance(target, str):
         check_text(info, target, "tgt")
-        ids = tokenize(info, target, "tgt").ids
-    else:
-        ids = translate(info, text)[0].ids
-    return _explain(str(info.folder), _stamp(info.folder), text, tuple(ids))
+        target = tokenize(info, target, "tgt").ids
+    return _explain(str(info.folder), _stamp(info.folder), text, tuple(target))
 
 
 def check_text(info: ModelInfo, text: str, side: str = "src") -> None:

@@ -1,0 +1,147 @@
+"""The attention page: what it sends to the browser, and what it says to bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from transformer.bundle import load_bundle
+from transformer.tokenizer import EOS, SOS
+from transformer.trace import tracing
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "pages/model/attention.py"
+SENTENCE = "the red car is in front"
+
+
+def open_page(**look: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / PAGE), default_timeout=20)
+    for name, value in ({"model": "toy", "src": SENTENCE} | look).items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def sent(at: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and arrays of the blob that the attention view was given."""
+    blob = next(found.proto.bytes for found in at.get("bidi_component") if found.proto.bytes)
+    length = int.from_bytes(blob[:4], "little")
+    header = json.loads(blob[4 : 4 + length])
+    start = -(-(4 + length) // 8) * 8
+    arrays = {}
+    for name, place in header["arrays"].items():
+        count = int(np.prod(place["shape"]))
+        flat = np.frombuffer(blob, place["dtype"], count, start + place["offset"])
+        arrays[name] = flat.reshape(place["shape"])
+    return header, arrays
+
+
+def address(at: AppTest, name: str) -> str | None:
+    """A parameter of the page's address."""
+    value = at.query_params.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
+    at = open_page(tgt="la macchina rossa")
+    assert not at.exception
+    header, arrays = sent(at)
+
+    bundle = load_bundle(dawn_runs / "toy" / "export")
+    src = [*bundle.src_tokenizer.encode(SENTENCE).ids, EOS]
+    tgt = [SOS, *bundle.tgt_tokenizer.encode("la macchina rossa").ids]
+    with torch.no_grad(), tracing(bundle.model) as trace:
+        bundle.model(torch.tensor([src]), torch.tensor([tgt]))
+    assert header["src"][-1] == "[EOS]" and header["tgt"][0] == "[SOS]"
+    assert (len(header["src"]), len(header["tgt"])) == (len(src), len(tgt))
+    patterns = {
+        "encoder": "encoder.layers.{}.self_attention.weights",
+        "decoder": "decoder.layers.{}.self_attention.weights",
+        "cross": "decoder.layers.{}.cross_attention.weights",
+    }
+    assert arrays.keys() == patterns.keys()
+    for kind, pattern in patterns.items():
+        assert arrays[kind].shape[:2] == (2, 3)
+        for layer in range(2):
+            own = trace[pattern.format(layer)][0].numpy()
+            np.testing.assert_allclose(arrays[kind][layer], own, atol=1e-3)
+
+
+def test_without_a_target_the_model_explains_its_own(dawn_runs: Path) -> None:
+    from pages.ui.models import find_model, translate
+
+    header, _ = sent(open_page())
+    own = translate(find_model("toy"), SENTENCE)[0]
+    assert len(header["tgt"]) == 1 + len(own.ids)
+
+
+def test_a_committed_head_goes_into_the_address(dawn_runs: Path) -> None:
+    at = open_page()
+    at.session_state["attention"] = {"choice": {"kind": "cross", "layer": 1, "head": 2, "n": 1}}
+    at.run()
+    assert not at.exception
+    assert [address(at, name) for name in ("kind", "layer", "head")] == ["cross", "2", "3"]
+    assert sent(at)[0]["choice"] == {"kind": "cross", "layer": 1, "head": 2}
+
+
+def test_another_translation_is_explained_and_taken_back(dawn_runs: Path) -> None:
+    at = open_page()
+    at.text_input[0].set_value("la casa").run()
+    assert address(at, "tgt") == "la casa"
+    assert "".join(sent(at)[0]["tgt"]) == "[SOS] la casa"
+    at.text_input[0].set_value("  ").run()
+    assert address(at, "tgt") is None
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        ({"layer": "9"}, "There is no layer 9"),
+        ({"head": "4"}, "There is no head 4"),
+        ({"model": "gone"}, "There is no model “gone”"),
+    ],
+)
+def test_what_does_not_exist_falls_back_and_says_so(
+    dawn_runs: Path, look: dict[str, str], words: str
+) -> None:
+    at = open_page(**look)
+    assert not at.exception
+    assert words in at.info[0].value.replace("\u2060", "")
+    assert sent(at)[1]
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        ({"src": "   "}, "Type a sentence"),
+        ({"src": "red " * 200}, "shorten it"),
+        ({"tgt": "rossa " * 100}, "shorten it"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_sentence(
+    dawn_runs: Path, look: dict[str, str], words: str
+) -> None:
+    at = open_page(**look)
+    assert not at.exception
+    assert [words in warning.value for warning in at.warning] == [True]
+
+
+def test_a_broken_model_is_one_sentence(dawn_runs: Path) -> None:
+    weights = dawn_runs / "toy" / "export" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:200])
+    at = open_page()
+    assert not at.exception
+    assert "cut short" in at.warning[0].value
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script> **b** $x$", "👩‍👩‍👧 שלום", "a\x00b"])
+def test_any_text_is_shown_as_it_is(dawn_runs: Path, text: str) -> None:
+    at = open_page(src=text[:20], tgt=text[:20])
+    assert not at.exception
+    assert "<script" not in "".join(found.proto.body for found in at.get("html"))
+    assert sent(at)[1]
