@@ -145,7 +145,7 @@ def _start(
     command += ["--trainer", json.dumps(list(trainer))] if trainer else []
     command += ["--exporter", json.dumps(list(exporter))] if exporter else []
     try:
-        join_line(run.path, device_of(run.config))
+        join_line(run.path, device_of(run.config), anew=True)
         with open(run.log, "ab") as log:
             supervisor = subprocess.Popen(
                 command,

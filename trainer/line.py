@@ -38,13 +38,18 @@ def device_lock(runs: Path, device: str) -> Path:
     return runs / f".device-{device}.lock"
 
 
-def join_line(run_path: Path, device: str) -> Path:
-    """The run's ticket, made unless it has one. Call it while run.lock is held."""
+def join_line(run_path: Path, device: str, *, anew: bool = False) -> Path:
+    """The run's ticket, made unless it has one. Call it while run.lock is held.
+
+    `anew` goes to the end of the line, whatever an earlier attempt left behind.
+    """
     line = run_path.parent / f".line-{device}"
     line.mkdir(exist_ok=True)
     for ticket in _tickets(line):
         if _owner(ticket) == run_path.name:
-            return ticket
+            if not anew:
+                return ticket
+            ticket.unlink(missing_ok=True)
     ticket = line / f"{time.time_ns():020d}-{run_path.name}"
     ticket.touch()
     return ticket

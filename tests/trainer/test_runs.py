@@ -279,8 +279,10 @@ def test_the_device_goes_to_the_first_in_line(hold: Callable[..., int], runs: Pa
     os.close(descriptors[0])  # the first one dies: its ticket goes
     device = try_device(second)
     assert device is not None and not first.exists()
-    for descriptor in (device, descriptors[1]):
-        os.close(descriptor)
+    os.close(device)
+    assert join_line(waiting[1].path, "cpu") == second
+    assert join_line(waiting[1].path, "cpu", anew=True) > second and not second.exists()
+    os.close(descriptors[1])
 
 
 def test_a_look_at_the_lock_does_not_take_it(hold: Callable[..., int]) -> None:
