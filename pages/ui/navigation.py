@@ -31,6 +31,14 @@ class Stop:
 STOPS = [
     Stop("", "pages/start/home.py", "", "Home", "wb_twilight", "What is this?"),
     Stop(
+        "The words",
+        "pages/words/tokens.py",
+        "tokens",
+        "Tokens",
+        "view_week",
+        "Which pieces and integers does the sentence become?",
+    ),
+    Stop(
         "The model",
         "pages/model/attention.py",
         "attention",

@@ -1,0 +1,121 @@
+"""The canvas components of the pages about words: the pieces with their rows, and the map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.ui.components import mount, pack
+from pages.ui.models import Tokens
+from pages.ui.pieces import kind, segments, visible
+
+MAX_ROWS = 64
+MAP_KINDS = ("start", "inside", "byte", "special", "unknown")
+LEGEND = {
+    "byte": "dashed: a single byte of a character",
+    "shared": "boxed integers: one character became several pieces",
+    "unknown": "hatched: not in the vocabulary, so [UNK] stands for it",
+}
+
+
+def tokens_view(
+    tokens: Tokens, matrix: np.ndarray, *, byte_level: bool, title: str, lead: str, key: str
+) -> None:
+    """A text in coloured pieces with their integers, and the row of the embedding for each.
+
+    matrix is the embedding (V, D). Each distinct piece has one row, at most `MAX_ROWS` of them.
+    title and lead stand above the rows, in plain text.
+    """
+    distinct = list(dict.fromkeys(tokens.ids))
+    place = {number: row for row, number in enumerate(distinct)}
+    labels = dict(zip(tokens.ids, tokens.labels, strict=True))
+    found, rest = segments(tokens)
+    kinds = {kind(n, labels[n], byte_level) for n in distinct}
+    if any(len(segment.pieces) > 1 for segment in found):
+        kinds.add("shared")
+    drawn = distinct[:MAX_ROWS]
+    header = {
+        "segments": [
+            {
+                "gap": visible(segment.gap) if segment.gap else [],
+                "text": visible(segment.text),
+                "starts": tokens.labels[segment.pieces[0]].startswith(" "),
+                "rows": [place[tokens.ids[piece]] for piece in segment.pieces],
+            }
+            for segment in found
+        ],
+        "rest": visible(rest) if rest else [],
+        "pieces": [
+            {"id": n, "label": visible(labels[n]), "kind": kind(n, labels[n], byte_level)}
+            for n in distinct
+        ],
+        "counts": counts(tokens),
+        "legend": [LEGEND[name] for name in LEGEND if name in kinds],
+        "title": title,
+        "lead": lead,
+        "limit": float(3 * matrix.std()),
+    }
+    rows = np.asarray(matrix[drawn], np.float32)
+    mount("tokens")(data=pack(header, {"rows": rows}), key=key)
+
+
+def counts(tokens: Tokens) -> list[tuple[str, str]]:
+    """Characters, tokens, and tokens per word (what spaces part), put for reading."""
+    words = len(tokens.source.split())
+    found = [(len(tokens.source), "character"), (len(tokens.ids), "token"), (words, "word")]
+    pairs = [(f"{count:,}", name if count == 1 else f"{name}s") for count, name in found]
+    if words:
+        pairs.append((f"{len(tokens.ids) / words:.2f}", "tokens per word"))
+    return pairs
+
+
+def map_view(
+    points: np.ndarray,
+    labels: Sequence[str],
+    kinds: np.ndarray,
+    *,
+    own: Sequence[int],
+    near: Sequence[int],
+    chosen: int | None,
+    title: str,
+    key: str,
+) -> int | None:
+    """The vocabulary as points in the plane, to pan, zoom, search and choose from.
+
+    points (V, 2); labels are readable, one a point; kinds (V,) are uint8, places in `MAP_KINDS`.
+    own are the pieces of the person's sentence, near the neighbours of the chosen piece.
+
+    Returns a piece once, in the run in which the person has chosen it, else None.
+    """
+    header = {
+        "labels": list(labels),
+        "kinds": list(MAP_KINDS),
+        "own": [int(number) for number in own],
+        "near": [int(number) for number in near],
+        "chosen": chosen,
+        "title": title,
+    }
+    arrays = {"points": np.asarray(points, np.float32), "kind": np.asarray(kinds, np.uint8)}
+    result = mount("map")(data=pack(header, arrays), key=key, on_choice_change=lambda: None)
+    number = getattr(result, "choice", None)
+    return number if type(number) is int and 0 <= number < len(labels) else None
+
+
+def chosen_piece(default: int, size: int) -> int:
+    """The piece that the session looks at on the map; the default where there is none yet."""
+    number = st.session_state.get("map.chosen", default)
+    return number if type(number) is int and 0 <= number < size else default
+
+
+def choose_piece(number: int) -> None:
+    """Remember the piece chosen on the map."""
+    st.session_state["map.chosen"] = number
+
+
+def kinds_of(labels: Sequence[str], byte_level: bool) -> np.ndarray:
+    """The kind of each piece of a vocabulary, as places in `MAP_KINDS`: uint8 (V,)."""
+    found: list[Any] = [MAP_KINDS.index(kind(n, s, byte_level)) for n, s in enumerate(labels)]
+    return np.array(found, np.uint8)

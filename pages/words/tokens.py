@@ -1,0 +1,37 @@
+"""Tokens: the sentence in pieces, the integer of each, and the row of the embedding it picks."""
+
+from __future__ import annotations
+
+from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
+from pages.ui.models import embedding_matrix, find_model, list_models, load, plain_errors, tokenize
+from pages.ui.state import read_look
+from pages.ui.word_views import tokens_view
+
+text = prose("tokens")
+look = read_look([info.key for info in list_models()])
+page_header(text["title"], text["lead"])
+sentence_box(look)
+
+with plain_errors():
+    info = find_model(look.model)
+    tokens = tokenize(info, look.src)
+    matrix, _ = embedding_matrix(info)
+    byte_level = load(info).src_tokenizer.is_byte_level
+
+if not look.src.strip():
+    notice("Type a sentence to see its pieces.")
+if len(tokens.ids) + 1 > info.max_tokens:
+    notice(
+        f"These are {len(tokens.ids):,} tokens; with [EOS] the model takes {info.max_tokens:,} at "
+        "most. All are shown here, but shorten the sentence to follow it further.",
+        "warning",
+    )
+tokens_view(
+    tokens,
+    matrix,
+    byte_level=byte_level,
+    title=text["rows"],
+    lead=text["rows-lead"],
+    key="tokens",
+)
+provenance(look, "src_embedding.weight", "v d", matrix.shape)
