@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _TEXT = Path(__file__).resolve().parents[2] / "assets" / "text"
+_REPLACED = re.compile(r"(?<=[:<>=~@-])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -20,9 +21,9 @@ def prose(name: str) -> dict[str, str]:
 def escape_markdown(text: str) -> str:
     """Text as Markdown that shows its characters and nothing else: no HTML, link, colour, formula.
 
-    Streamlit replaces `:name:` and `->` after Markdown has dropped its backslashes, so a word
-    joiner, which has no width, parts them.
+    Streamlit replaces `:name:`, `->` and `a@b.c` after Markdown has dropped its backslashes, so a
+    word joiner, which has no width, parts them.
     """
     flat = " ".join(text.split())
-    parted = re.sub(r"([:<>=~-])(?=\S)", "\\1\u2060", flat)
+    parted = _REPLACED.sub("\u2060", flat)
     return _PUNCTUATION.sub(r"\\\1", parted)

@@ -20,8 +20,8 @@ def test_every_punctuation_mark_is_escaped_and_no_character_lost(text: str) -> N
 
 
 def test_nothing_that_streamlit_would_replace_is_left_in_one_piece() -> None:
-    escaped = escape_markdown(":smile: :red[x] -> https://x.y -- <script>")
-    for sign in (":smile", ":red", "->", "https:/", "--", "<s"):
+    escaped = escape_markdown(":smile: :red[x] -> https://x.y www.x.y a@b.c -- <script>")
+    for sign in (":smile", ":red", "->", "https:/", "www.", "@b", "--", "<s"):
         assert sign not in escaped.replace("\\", "")
 
 
