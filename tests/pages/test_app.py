@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.navigation import STOPS
+from pages.ui.navigation import STOPS, Stop
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -147,3 +147,46 @@ def test_nothing_is_fetched_from_elsewhere(
     assert sentence(page)
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if "127.0.0.1" not in url and not url.startswith("data:")] == []
+
+
+def stop_beyond_home() -> Stop:
+    return next(stop for stop in STOPS if stop.url)
+
+
+def follow(page: Page, title: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("link", name=title).click()
+    page.get_by_test_id("stMain").locator("h1").wait_for()
+
+
+@pytest.mark.browser
+def test_the_menu_carries_the_look_in_one_step_even_right_after_a_key(
+    page_context: Callable[..., BrowserContext], app_server: str
+) -> None:
+    stop = stop_beyond_home()
+    page = page_context().new_page()
+    page.goto(f"{app_server}/?layer=2")
+    assert sentence(page)
+    steps = history(page)
+    page.locator(".sentence textarea").fill("hello world")
+    follow(page, stop.title)
+    page.wait_for_url(f"**/{stop.url}?src=hello+world&layer=2")
+    assert history(page) == steps + 1
+    page.go_back()
+    page.wait_for_url("**/?layer=2")
+    expect_sentence(page, "edmund closed his banking account")
+
+
+@pytest.mark.browser
+def test_on_a_phone_a_click_in_the_menu_closes_it(
+    page_context: Callable[..., BrowserContext], app_server: str
+) -> None:
+    from playwright.sync_api import expect
+
+    page = page_context(width=390, height=844).new_page()
+    page.goto(app_server)
+    assert sentence(page)
+    expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_in_viewport()
+    follow(page, stop_beyond_home().title)
+    expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
