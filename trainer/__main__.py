@@ -1,0 +1,81 @@
+"""The command line: `python -m trainer --help`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from trainer import commands
+from trainer.config import PRESETS, TrainConfig
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; those of `run` are the fields of `TrainConfig`."""
+    top = argparse.ArgumentParser(
+        prog="python -m trainer", description="Train, watch and use an encoder-decoder Transformer."
+    )
+    names = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, help: str) -> argparse.ArgumentParser:
+        command = names.add_parser(name, help=help, description=help)
+        command.set_defaults(run=run)
+        return command
+
+    run = add("run", commands.run, "Launch a run and follow it.")
+    run.add_argument("--preset", default="nano", choices=PRESETS, help="where to start from")
+    run.add_argument("--detach", action="store_true", help="launch it and return at once")
+    for field in fields(TrainConfig):
+        if field.name != "preset":
+            kind = boolean if field.type is bool else field.type
+            option = "--" + field.name.replace("_", "-")
+            run.add_argument(option, type=kind, default=None, help=field.metadata["help"])  # type: ignore[arg-type]
+    add("list", commands.list_all, "A run a line, newest first, with one status word.")
+    follow = add("follow", commands.follow, "Follow a run that was launched before.")
+    stop = add("stop", commands.stop, "Ask a run to save and stop.")
+    stop.add_argument("--finish", action="store_true", help="let the rate fall to zero first")
+    resume = add("resume", commands.resume_run, "Go on with a run that has ended.")
+    resume.add_argument("--detach", action="store_true", help="start it and return at once")
+    export = add("export", commands.export_run, "Write a run's newest checkpoint as a bundle.")
+    export.add_argument("--out", type=Path, help="folder of the bundle (the run's own export/)")
+    export.add_argument("--title", help="how the bundle calls itself")
+    hand_in = add("hand-in", commands.hand_in, "Write the assignment's three things.")
+    hand_in.add_argument("--out", type=Path, help="folder for them (hand-in/ in the run)")
+    for command in (follow, stop, resume, export, hand_in):
+        command.add_argument("id", metavar="RUN", help="the run's name, as in list")
+    evaluate = add("evaluate", commands.evaluate, "Measure a model on held-out pairs.")
+    evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
+    evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
+    evaluate.add_argument("--card", action="store_true", help="write the table into the card")
+    translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
+    translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")
+    translate.add_argument("--file", help="a file with a text a line, - for standard input")
+    translate.add_argument("--beams", type=int, default=4, help="beams, 1 is greedy (4)")
+    for command in (evaluate, translate):
+        command.add_argument("--model", default="tiny", help="a model, a run or a folder (tiny)")
+    return top
+
+
+def boolean(text: str) -> bool:
+    """true or false, as typed."""
+    values = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if text.lower() not in values:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
+    return values[text.lower()]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; a mistake is one sentence on standard error and exit code 2."""
+    arguments = parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except (ValueError, OSError) as error:  # every error of ours is a ValueError with a sentence
+        print(f"{arguments.command}: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
