@@ -26,7 +26,7 @@ def read_blob(blob: bytes) -> tuple[dict, dict[str, np.ndarray]]:
 
 @pytest.mark.parametrize("text", ["", "a", "è", "👩‍👩‍👧 שלום", "x" * 1000])
 def test_a_blob_is_read_back_as_it_was(text):
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "half": np.linspace(0, 1, 15, dtype=np.float16).reshape(3, 5),
         "byte": np.arange(7, dtype=np.uint8),
         "big_endian": np.arange(3, dtype=">i4"),
