@@ -1,0 +1,81 @@
+"""The recorded look of a bundle: one sentence already translated and traced, as plain arrays.
+
+It paints before torch is imported; `record` makes it again from the model, and a test holds both
+equal. Reading it needs numpy alone.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from transformer.bundle import Bundle
+
+FILE = "example.npz"
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a page needs of one sentence: its pieces, its greedy translation, all attention.
+
+    src_pieces end in [EOS], tgt_pieces begin with [SOS]; attention maps encoder (L, H, S, S),
+    decoder (L, H, T, T) and cross (L, H, T, S) to float16 weights.
+    """
+
+    src: str
+    translation: str
+    src_pieces: list[str]
+    tgt_pieces: list[str]
+    attention: dict[str, np.ndarray]
+
+
+def record(bundle: "Bundle", text: str) -> Example:
+    """Translate `text` greedily and trace one teacher-forced pass over the result."""
+    import torch
+
+    from transformer.decoding import greedy
+    from transformer.tokenizer import EOS, SOS
+    from transformer.trace import tracing
+
+    src = [*bundle.src_tokenizer.encode(text).ids, EOS]
+    found = greedy(bundle.model, torch.tensor([src]))[0]
+    tgt = [SOS, *found.ids]
+    with torch.no_grad(), tracing(bundle.model) as trace:
+        bundle.model(torch.tensor([src]), torch.tensor([tgt]))
+
+    def stack(side: str, kind: str) -> np.ndarray:
+        count = len(getattr(bundle.model, side).layers)
+        names = (f"{side}.layers.{layer}.{kind}_attention.weights" for layer in range(count))
+        return torch.cat([trace[name] for name in names]).numpy().astype(np.float16)
+
+    return Example(
+        text,
+        bundle.tgt_tokenizer.decode(found.ids),
+        [bundle.src_tokenizer.label(number) for number in src],
+        [bundle.tgt_tokenizer.label(number) for number in tgt],
+        {
+            "encoder": stack("encoder", "self"),
+            "decoder": stack("decoder", "self"),
+            "cross": stack("decoder", "cross"),
+        },
+    )
+
+
+def save_example(folder: Path, example: Example) -> None:
+    """Write `example.npz` into a bundle."""
+    text = {name: value for name, value in asdict(example).items() if name != "attention"}
+    np.savez_compressed(folder / FILE, text=np.array(json.dumps(text)), **example.attention)  # type: ignore[arg-type]
+
+
+def load_example(folder: Path) -> Example | None:
+    """The recorded look of a bundle, None where it has none that can be read."""
+    try:
+        with np.load(folder / FILE, allow_pickle=False) as data:
+            text = json.loads(str(data["text"]))
+            return Example(**text, attention={n: data[n] for n in ("encoder", "decoder", "cross")})
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile):
+        return None
