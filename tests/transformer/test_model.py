@@ -118,13 +118,7 @@ def random_sentences(count: int, generator: torch.Generator) -> Tensor:
 def test_it_learns_to_copy(norm: str) -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
-    sizes: dict[str, Any] = {
-        "d_model": 32,
-        "d_ff": 64,
-        "heads": 2,
-        "encoder_layers": 1,
-        "decoder_layers": 1,
-    }
+    sizes: dict[str, Any] = {"encoder_layers": 1, "decoder_layers": 1, "heads": 2, "d_ff": 64}
     model = Transformer(ModelConfig(14, 14, d_model=32, norm=norm, dropout=0.0, **sizes))
     steps = 300
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
