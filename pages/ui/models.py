@@ -166,7 +166,7 @@ def explain(info: ModelInfo, text: str, target: str | Sequence[int] | None = Non
 
 
 def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
-    """Raise `LookError` where there is nothing to show, or more than the model has positions for."""
+    """Raise `LookError` where there is nothing to show, or more than the model can take."""
     if not text.strip():
         raise LookError("Type a sentence to see what the model makes of it.")
     count = len(tokenize(info, text, side).ids) + 1

@@ -46,6 +46,14 @@ STOPS = [
         "visibility",
         "Which words look at which, in every head?",
     ),
+    Stop(
+        "The model",
+        "pages/model/translate.py",
+        "translate",
+        "Translate",
+        "translate",
+        "How is the translation written, piece by piece?",
+    ),
 ]
 
 

@@ -13,7 +13,10 @@ _TARGET = "subject.target"
 _STYLE = """<style>
 .dawn-said { font-size: 0.875rem; }
 .dawn-said span { font-weight: 600; }
-.dawn-said p { margin: 0.4rem 0 0.3rem; font: 400 1.5rem/1.35 Newsreader, Georgia, serif; overflow-wrap: anywhere; }
+.dawn-said p {
+  margin: 0.4rem 0 0.3rem; overflow-wrap: anywhere;
+  font: 400 1.5rem/1.35 Newsreader, Georgia, serif;
+}
 .dawn-said small { opacity: 0.7; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) { .dawn-said p { font-size: 1.25rem; } }
 </style>"""

@@ -1,0 +1,44 @@
+"""Translate: greedy, beam search or sampling, and the next-piece probabilities at every step."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.decoding import method_control, settings_controls
+from pages.ui.layout import page_header, prose, sentence_box
+from pages.ui.models import embedding_matrix, explain, find_model, plain_errors, translate
+from pages.ui.steps import chosen_translation, next_pieces, steps_view
+from pages.ui.subject import ending, fitted_look
+
+EOS = 3
+text = prose("translate")
+look = fitted_look()
+page_header(text["title"], text["lead"])
+sentence_box(look)
+
+left, right = st.columns([2, 3], gap="large")
+with left:
+    method = method_control()
+    st.caption(text[method])
+with right:
+    settings = settings_controls(method)
+
+with plain_errors():
+    info = find_model(look.model)
+    found = translate(info, look.src, method, **settings)
+    place = chosen_translation(found, "steps")
+    chosen = found[place]
+    explained = explain(info, look.src, chosen.ids)
+if remark := ending(chosen):
+    st.caption(remark)
+taken = [*chosen.ids, EOS] if chosen.finished else chosen.ids
+steps_view(
+    translations=found,
+    place=place,
+    steps=next_pieces(explained.tensors["output.logits"][0, : len(taken)], taken),
+    labels=embedding_matrix(info, "tgt")[1],
+    numbered={"beam": "Beam", "sample": "Draw"}.get(method, ""),
+    ranked=method == "beam",
+    provenance=info.title,
+    key="steps",
+)
