@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         if field.name != "preset":
             kind = boolean if field.type is bool else field.type
             option = "--" + field.name.replace("_", "-")
-            run.add_argument(option, type=kind, default=None, help=field.metadata["help"])  # type: ignore[arg-type]
+            run.add_argument(option, type=kind, default=None, help=field.metadata["help"])
     add("list", commands.list_all, "A run a line, newest first, with one status word.")
     follow = add("follow", commands.follow, "Follow a run that was launched before.")
     stop = add("stop", commands.stop, "Ask a run to save and stop.")

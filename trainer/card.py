@@ -68,8 +68,8 @@ def recipe_lines(config: TrainConfig, step: int) -> list[str]:
     return [
         f"- preset {config.preset} at step {step:,}{start}",
         f"- changed: {changed or 'nothing'}",
-        f"- {config.optimiser}, rate {config.rate:g}, {config.batch_tokens:,} padded tokens a batch, "
-        f"label smoothing {config.label_smoothing:g}, seed {config.seed}",
+        f"- {config.optimiser}, rate {config.rate:g}, {config.batch_tokens:,} padded tokens a "
+        f"batch, label smoothing {config.label_smoothing:g}, seed {config.seed}",
     ]
 
 

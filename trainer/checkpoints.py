@@ -55,7 +55,7 @@ def save_checkpoint(trainer: pl.Trainer, folder: Path) -> Checkpoint:
 
 
 def listed_checkpoints(folder: Path) -> list[Checkpoint]:
-    """The manifest's checkpoints whose files are still there, newest first; torn lines are skipped."""
+    """The manifest's checkpoints whose files are there, newest first; torn lines are skipped."""
     found: dict[str, Checkpoint] = {}
     manifest = folder / MANIFEST
     if not manifest.exists():

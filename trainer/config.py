@@ -17,7 +17,7 @@ _machine = partial(option, group="Machine")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Every setting of a run. Raises `ConfigError`, one sentence, for a value that makes no sense."""
+    """Every setting of a run. Raises `ConfigError`, one sentence, for a value without sense."""
 
     preset: str = _data("nano", "The preset it started from.")
     data: str = _data(
@@ -93,7 +93,7 @@ class TrainConfig:
             raise ConfigError("data is empty: name a corpus or a file.")
         if self.tokenizer == "bpe" and self.vocab_size < SMALLEST_BPE:
             raise ConfigError(
-                f"vocab_size is {self.vocab_size}, but byte-level BPE needs at least {SMALLEST_BPE}."
+                f"vocab_size is {self.vocab_size}, but byte-level BPE needs {SMALLEST_BPE} or more."
             )
         if self.tokenizer == "words" and self.tie_embeddings:
             raise ConfigError(
@@ -105,7 +105,7 @@ class TrainConfig:
             )
         if self.max_tokens > self.batch_tokens:
             raise ConfigError(
-                f"batch_tokens is {self.batch_tokens}, but one sentence may have {self.max_tokens}: "
+                f"batch_tokens is {self.batch_tokens}, but a sentence may have {self.max_tokens}: "
                 "raise batch_tokens or lower max_tokens."
             )
         self.model_config(self.vocab_size, self.vocab_size)

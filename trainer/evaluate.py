@@ -35,7 +35,7 @@ class Likelihood:
 
 @dataclass(frozen=True)
 class Scores:
-    """Corpus BLEU and chrF of some translations, with the signatures that say how they were made."""
+    """Corpus BLEU and chrF of some translations, with the signatures that say how they arose."""
 
     bleu: float
     chrf: float

@@ -38,13 +38,17 @@ class TranslationModule(pl.LightningModule):
     `valid_totals` the same of the held-out pairs.
     """
 
+    totals: Tensor
+    valid_totals: Tensor
+    window_tokens: Tensor
+    gradient_norm: Tensor
+
     def __init__(self, model: Transformer, config: TrainConfig, sampler: TokenBatchSampler) -> None:
         super().__init__()
         self.model, self.config = model, config
         self.sampler = sampler
-        self.finish: dict[
-            str, int
-        ] = {}  # once asked to finish: the updates `falls_from` and `last`
+        # Once asked to finish: the updates `falls_from` and `last`.
+        self.finish: dict[str, int] = {}
         self.register_buffer("totals", torch.zeros(3, dtype=torch.float64), persistent=False)
         self.register_buffer("valid_totals", torch.zeros(3, dtype=torch.float64), persistent=False)
         self.register_buffer("window_tokens", torch.zeros(()), persistent=False)

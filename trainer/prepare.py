@@ -1,4 +1,4 @@
-"""From a config to what a run trains on: pairs split by groups, tokenizers, encoded data, a model."""
+"""From a config to what a run trains on: split pairs, tokenizers, encoded data, a model."""
 
 import json
 from dataclasses import dataclass
