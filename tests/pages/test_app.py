@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,7 +161,7 @@ def follow(page: Page, title: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_menu_carries_the_look_in_one_step_even_right_after_a_key(
+def test_the_menu_carries_the_look_in_one_step_before_the_sentence_is_committed(
     page_context: Callable[..., BrowserContext], app_server: str
 ) -> None:
     stop = stop_beyond_home()
@@ -168,6 +170,8 @@ def test_the_menu_carries_the_look_in_one_step_even_right_after_a_key(
     assert sentence(page)
     steps = history(page)
     page.locator(".sentence textarea").fill("hello world")
+    carrying = page.get_by_test_id("stSidebar").locator("a[href*='hello']", has_text=stop.title)
+    carrying.wait_for()
     follow(page, stop.title)
     page.wait_for_url(f"**/{stop.url}?src=hello+world&layer=2")
     assert history(page) == steps + 1
@@ -190,3 +194,39 @@ def test_on_a_phone_a_click_in_the_menu_closes_it(
     expect(page.get_by_test_id("stSidebar")).to_be_in_viewport()
     follow(page, stop_beyond_home().title)
     expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+
+
+@pytest.fixture
+def cold_server() -> Iterator[str]:
+    """The address of an app that has not yet run once."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.mark.browser
+def test_a_cold_deep_link_opens_its_page_through_the_router(
+    page_context: Callable[..., BrowserContext], cold_server: str
+) -> None:
+    from playwright.sync_api import expect
+
+    stop = stop_beyond_home()
+    page = page_context().new_page()
+    page.goto(f"{cold_server}/{stop.url}?src=hello&layer=2")
+    current = page.get_by_test_id("stSidebar").get_by_role("link", name=stop.title)
+    expect(current).to_be_visible(timeout=60_000)
+    expect_sentence(page, "hello")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=20_000)
+    assert page.url == f"{cold_server}/{stop.url}?src=hello&layer=2"
