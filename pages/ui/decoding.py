@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+IN_A_ROW = 3
 METHODS = {"greedy": "Greedy", "beam": "Beam search", "sample": "Sampling"}
 # label, help, least, most, first, step; a whole number where all are whole
 _CONTROLS: dict[str, dict[str, tuple[str, str, float, float, float, float]]] = {
@@ -64,9 +65,10 @@ def settings_controls(method: str) -> dict[str, float]:
     controls = _CONTROLS[method]
     if not controls:
         return {}
-    columns = st.columns(len(controls), gap="medium")
+    rows = -(-len(controls) // IN_A_ROW)
+    columns = [column for _ in range(rows) for column in st.columns(min(IN_A_ROW, len(controls)))]
     settings: dict[str, float] = {}
-    for column, (name, control) in zip(columns, controls.items(), strict=True):
+    for column, (name, control) in zip(columns, controls.items(), strict=False):
         label, help, low, high, first, step = control
         settings[name] = column.slider(
             label,

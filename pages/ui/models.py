@@ -112,9 +112,12 @@ def list_models() -> list[ModelInfo]:
 
 def find_model(key: str) -> ModelInfo:
     """The model of that name. Raises `LookError`."""
-    for info in list_models():
+    infos = list_models()
+    for info in infos:
         if info.key == key:
             return info
+    if not infos:
+        raise LookError("There is no model here yet: train one on the training page.")
     raise LookError(f"There is no model “{key[:40]}” here: choose another one in the sidebar.")
 
 
@@ -188,8 +191,13 @@ def load(info: ModelInfo) -> Bundle:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
 def _bundle(folder: str, stamp: tuple[int, ...]) -> Bundle:
+    import torch
+
     from transformer.bundle import load_bundle
 
+    # One sentence gains little from more threads, and on a busy machine they wait for each other:
+    # beside a training run two took 40 times as long as one.
+    torch.set_num_threads(1)
     return load_bundle(Path(folder))
 
 

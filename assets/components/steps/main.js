@@ -182,7 +182,8 @@ function markList(view) {
 
 function paintTarget(view) {
   const { blob: { header, arrays, steps }, part } = view;
-  const specials = new Set(header.specials);
+  const specials = new Set(header.specials), starts = new Set(header.starts);
+  const begins = (label) => specials.has(label) || starts.has(label);
   const pieces = Array.from({ length: steps }, (_, step) => {
     const button = element("button");
     const label = arrays.taken[step];
@@ -190,7 +191,7 @@ function paintTarget(view) {
     button.tabIndex = -1;
     button.dataset.step = step;
     button.classList.toggle("special", specials.has(label));
-    button.classList.toggle("gap", step > 0 && (specials.has(label) || header.starts.includes(label)));
+    button.classList.toggle("gap", step < steps - 1 && begins(arrays.taken[step + 1]));
     fill(button, header.bare[label]);
     button.style.setProperty("--tint", `${(62 * Math.exp(arrays.logProbs[step])).toFixed(1)}%`);
     return button;
