@@ -54,17 +54,31 @@ STOPS = [
         "translate",
         "How is the translation written, piece by piece?",
     ),
+    Stop(
+        "The training",
+        "pages/train/training.py",
+        "training",
+        "Training",
+        "model_training",
+        "How does it learn all this?",
+    ),
 ]
 
 
-def page_link(stop: Stop, label: str | None = None) -> None:
-    """A link to a page that carries the look; the bare title where that page is not in the menu."""
+def page_link(stop: Stop, label: str | None = None, **changes: str) -> None:
+    """A link to a page that carries the look; the bare title where that page is not in the menu.
+
+    `changes` replace parameters of the look: model="..." opens that model in the other page.
+    """
+    query = current_query()
+    if "model" in changes:
+        query = {name: value for name, value in query.items() if name not in ("step", "tgt")}
     try:
         st.page_link(
             stop.path,
             label=label or stop.title,
             icon=f":material/{stop.icon}:",
-            query_params=current_query(),
+            query_params={**query, **changes},
         )
     except StreamlitAPIException:  # a page run alone, without the router, has no pages to link to
         st.markdown(f":material/{stop.icon}: {label or stop.title}")

@@ -1,0 +1,28 @@
+"""Training: launch a run, watch it learn, look into the model it made; runs outlive the app."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.layout import notice, page_header, prose
+from pages.ui.run_form import run_form
+from pages.ui.run_list import run_list
+from pages.ui.run_panel import run_panel
+from pages.ui.runs import fresh_form, shown_run, style
+
+text = prose("training")
+page_header(text["title"], text["lead"])
+style()
+shown, missing = shown_run()
+
+history, main = st.columns([1, 2.9], gap="large")
+with history:
+    run_list(shown, text)
+with main:
+    if missing:
+        notice(missing)
+    if shown:
+        run_panel(shown, text)
+    else:
+        fresh_form()
+        run_form(text)

@@ -1,0 +1,177 @@
+"""The form of a new run, built from the fields of `TrainConfig`: preset, data, sizes, the rest."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.layout import notice
+from pages.ui.runs import prepared_id, show_run
+from pages.ui.uploads import upload_box, uploaded
+from trainer.config import PRESETS, TrainConfig, resolve
+from trainer.corpora import SHIPPED, DataError, load_data
+from trainer.folder import RunError, new_id
+from trainer.launch import launch
+from transformer.config import ConfigError
+
+MAIN = ("steps", "vocab_size", "d_model", "heads", "encoder_layers", "decoder_layers")
+_FIELDS = {spec.name: spec for spec in fields(TrainConfig)}
+_HERE = ("preset", "data", *MAIN)
+_SYMBOLS = ("d_model", "d_ff")
+
+
+def run_form(text: Mapping[str, str]) -> None:
+    """Draw the form; a launch puts the new run into the address."""
+    st.fragment(_form)(text)
+
+
+def _form(text: Mapping[str, str]) -> None:
+    preset = st.segmented_control(
+        "Preset",
+        list(PRESETS),
+        default="nano",
+        required=True,
+        key="form.preset",
+        persist_state="session",
+        help=text["preset help"],
+    )
+    st.caption(text[f"preset {preset}"])
+    start = PRESETS[preset]
+    values: dict[str, Any] = {"data": _data(start, text)}
+    for row in (MAIN[:3], MAIN[3:]):
+        for column, name in zip(st.columns(3), row, strict=True):
+            with column:
+                values[name] = _field(_FIELDS[name], start)
+    for group in dict.fromkeys(spec.metadata["group"] for spec in _FIELDS.values()):
+        with st.expander(f"More: {group.lower()}", key=f"form.group.{group}"):
+            pair = st.columns(2)
+            rest = [s for s in _FIELDS.values() if s.metadata["group"] == group]
+            rest = [spec for spec in rest if spec.name not in _HERE]
+            for place, spec in enumerate(rest):
+                with pair[place % 2]:
+                    values[spec.name] = _field(spec, start)
+    changed = {name: value for name, value in values.items() if value != getattr(start, name)}
+    _launch_row(preset, changed, text)
+
+
+def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -> None:
+    config, problem = None, ""
+    try:
+        config = resolve(preset, changed)
+    except ConfigError as error:
+        problem = str(error)
+    argv = command_line(preset, changed)
+    pressed = st.button(
+        "Launch",
+        type="primary",
+        icon=":material/wb_twilight:",
+        disabled=config is None,
+        key="form.launch",
+    )
+    if config is None:
+        notice(problem, "warning")
+    elif pressed:
+        _launch(config, argv)
+    st.caption(text["command"])
+    st.code(shlex.join(argv), language="bash", wrap_lines=True)
+
+
+def _launch(config: TrainConfig, argv: list[str]) -> None:
+    try:
+        with st.spinner("Reading the training text …"):
+            data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
+        values = config.to_dict()
+        run = launch(values, argv, run_id=prepared_id(lambda: new_id(values)), data=data)
+    except (DataError, RunError) as error:
+        notice(str(error), "warning")
+        return
+    show_run(run.id)
+    st.rerun()
+
+
+def command_line(preset: str, changed: Mapping[str, Any]) -> list[str]:
+    """The same run from a terminal."""
+    options = [f"--{name.replace('_', '-')}={_typed(value)}" for name, value in changed.items()]
+    return ["python", "-m", "trainer", "run", "--preset", preset, *options]
+
+
+def _typed(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _data(start: TrainConfig, text: Mapping[str, str]) -> str:
+    """The corpora, chosen or typed, and a file of one's own."""
+    own = uploaded()
+    key = f"form.{start.preset}.data"
+    default = start.data.split(",")
+    chosen = st.multiselect(
+        "Training text",
+        [*SHIPPED, *own],
+        default=default,
+        format_func=lambda name: own.get(name, name),
+        accept_new_options=True,
+        key=key,
+        persist_state="session",
+        help=text["data help"],
+        placeholder="Choose a corpus, or type a path or hf:owner/name",
+    )
+    upload_box(text, key)
+    return ",".join(chosen)
+
+
+def _field(spec: Field[Any], start: TrainConfig) -> Any:
+    """The widget of one field; what was typed stays for the session, for each preset apart."""
+    name, about, value = spec.name, spec.metadata, getattr(start, spec.name)
+    common: dict[str, Any] = {
+        "label": label(name),
+        "key": f"form.{start.preset}.{name}",
+        "persist_state": "session",
+        "help": f"{about['help']} {_range(spec)} `{name}`",
+    }
+    if about["choices"]:
+        choices = list(about["choices"])
+        return st.selectbox(options=choices, index=choices.index(value), **common)
+    if spec.type is bool:
+        return st.toggle(value=value, **common)
+    if spec.type is str:
+        return st.text_input(value=value, **common).strip()
+    low, high = about["min"], about["max"]
+    if spec.type is int:
+        step = 1 if value < 50 else 10 ** (len(str(value)) - 2)
+        number = st.number_input(
+            min_value=int(low), max_value=int(high), value=value, step=step, **common
+        )
+        return value if number is None else int(number)
+    number = st.number_input(
+        min_value=float(low),
+        max_value=float(high),
+        value=float(value),
+        step=_fine(float(value)),
+        format="%g",
+        **common,
+    )
+    return value if number is None else float(number)
+
+
+def _fine(value: float) -> float:
+    """A step of a tenth of a number's first digit."""
+    return float(10.0 ** (math.floor(math.log10(value)) - 1)) if value else 0.01
+
+
+def label(name: str) -> str:
+    """A field's name for a person; the paper's symbols stay as they are."""
+    return name if name in _SYMBOLS else name.replace("_", " ").capitalize()
+
+
+def _range(spec: Field[Any]) -> str:
+    about = spec.metadata
+    if about["choices"]:
+        return f"One of {', '.join(map(str, about['choices']))}."
+    if about["min"] is None:
+        return ""
+    return f"From {about['min']:,} to {about['max']:,}."

@@ -1,0 +1,84 @@
+"""The head of a run: its name, how it stands, how far it came, five numbers."""
+
+from __future__ import annotations
+
+import html
+import time
+
+import streamlit as st
+
+from pages.ui.runs import Reading, last_step_of, seconds_left, seconds_trained
+from trainer.folder import Run
+from trainer.runs import Status
+
+
+def run_head(run: Run, state: Status, reading: Reading) -> None:
+    """Draw it; every place is there from the start, so nothing moves when a number comes."""
+    steps = last_step_of(run, reading)
+    step = state.step or reading.step or 0
+    left = seconds_left(reading, steps) if state.state == "running" else None
+    facts = (
+        ("Step", f"{step:,}", f"of {steps:,}" if steps else ""),
+        ("Loss", _number(reading, "mean/loss", ".3f"), "mean of 25 updates"),
+        ("Held-out NLL", _number(reading, "val/nll", ".3f"), _at(reading, "val/nll")),
+        ("BLEU", _number(reading, "val/bleu", ".1f"), _at(reading, "val/bleu")),
+        (
+            "Trained for",
+            duration(seconds_trained(run, state)),
+            f"about {duration(left)} left" if left is not None else "",
+        ),
+    )
+    tiles = "".join(
+        f"<div><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>"
+        for name, value, note in facts
+    )
+    share = min(1.0, step / steps) if steps else 0.0
+    st.html(
+        f'<div class="run-head"><h2>{html.escape(run.id)}</h2>'
+        f'<p><b class="run-state {state.state}">{state.state}</b> '
+        f"{html.escape(sentence(state, reading))}</p>"
+        f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl></div>'
+    )
+
+
+def sentence(state: Status, reading: Reading) -> str:
+    """What the run does, or why it ended."""
+    if state.state != "running" or not state.phase:
+        return state.reason
+    return f"{state.phase[:1].upper()}{state.phase[1:]}."
+
+
+def _number(reading: Reading, name: str, form: str) -> str:
+    value = reading.latest.get(name)
+    return "–" if value is None else format(value, form)
+
+
+def _at(reading: Reading, name: str) -> str:
+    if name not in reading.curves:
+        return ""
+    steps, _ = reading.curves[name]
+    return f"at step {steps[-1]:,}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: 41 s, 12 min 5 s, 3 h 20 min, 2 d 4 h."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def age(created: float) -> str:
+    """How long ago, in one rounded unit."""
+    seconds = max(0.0, time.time() - created)
+    if seconds < 60:
+        return "just now"
+    return f"{duration(seconds).rpartition(' ')[0].split(' ')[0]} {_unit(seconds)} ago"
+
+
+def _unit(seconds: float) -> str:
+    return "min" if seconds < 3600 else "h" if seconds < 86_400 else "d"

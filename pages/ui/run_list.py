@@ -1,0 +1,78 @@
+"""The history: every run with its status word, step and age; a click shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.ui.layout import escape_markdown
+from pages.ui.run_head import age
+from pages.ui.runs import show_run
+from trainer.folder import Run
+from trainer.runs import Status, list_runs, status
+
+REFRESH = "2s"
+SHOWN = 12
+
+
+def run_list(shown: Run | None, text: Mapping[str, str]) -> None:
+    """Draw the list; it refreshes by itself while any run lives."""
+    every = REFRESH if any(status(run).alive for run in list_runs()[:SHOWN]) else None
+    st.fragment(_list, run_every=every)(shown.id if shown else None, text, every is not None)
+
+
+def _list(shown: str | None, text: Mapping[str, str], live: bool) -> None:
+    runs = list_runs()
+    everything = st.session_state.get("runs.all", False)
+    states = {run.id: status(run) for run in (runs if everything else runs[:SHOWN])}
+    if any(state.alive for state in states.values()) != live:
+        st.rerun()
+    if st.button(
+        "New run",
+        icon=":material/add:",
+        width="stretch",
+        type="primary" if shown is None else "secondary",
+        key="runs.new",
+    ):
+        show_run(None)
+        st.rerun()
+    if not runs:
+        st.caption(text["no runs"])
+    with st.container(key="run-list", gap=None):
+        for run in runs:
+            if run.id in states:
+                _row(run, states[run.id], run.id == shown)
+    if len(runs) > SHOWN:
+        st.toggle(f"All {len(runs)} runs", key="runs.all")
+
+
+def _row(run: Run, state: Status, chosen: bool) -> None:
+    place = "chosen" if chosen else "row"
+    with st.container(key=f"run-{place}-{run.id}", gap=None):
+        if st.button(run.id, type="tertiary", key=f"runs.{run.id}"):
+            show_run(run.id)
+            st.rerun()
+        if run.problem:
+            st.caption(escape_markdown(run.problem))
+            return
+        steps = run.config.get("steps")
+        parts = [state.state]
+        if state.state == "queued" and state.place:
+            parts = [f"queued, place {state.place}"]
+        if state.step is not None:
+            parts.append(
+                f"step {state.step:,}" + (f" of {steps:,}" if isinstance(steps, int) else "")
+            )
+        st.caption(f":material/{_ICONS[state.state]}: {' · '.join([*parts, age(run.created)])}")
+
+
+_ICONS = {
+    "queued": "hourglass_empty",
+    "running": "play_circle",
+    "stopping": "pending",
+    "finished": "check_circle",
+    "stopped": "stop_circle",
+    "failed": "error",
+    "lost": "help",
+}

@@ -1,0 +1,110 @@
+"""One run, live: how it stands, its curves, its translations, its log, and what can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from pages.ui.layout import notice
+from pages.ui.navigation import STOPS, page_link
+from pages.ui.run_curves import SMALL, loss_curves, small_curves
+from pages.ui.run_head import run_head
+from pages.ui.run_samples import run_samples
+from pages.ui.runs import Watch, log_tail, watch
+from trainer.folder import Run, RunError
+from trainer.launch import resume
+from trainer.runs import Status, request, status
+
+REFRESH = "1s"
+CHART = {"displaylogo": False, "displayModeBar": False, "doubleClick": "reset"}
+_LOOKED_INTO = ("attention", "translate", "tokens", "embeddings", "positions")
+
+
+def run_panel(run: Run, text: Mapping[str, str]) -> None:
+    """Draw the run; by itself every second as long as it lives, and not any more once it ended."""
+    every = REFRESH if status(run).alive else None
+    st.fragment(_panel, run_every=every)(run, text, every is not None)
+
+
+def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
+    state = status(run)  # before the events, so that the last of them are read
+    if state.alive != live:
+        st.rerun()
+    watched = watch(run)
+    reading = watched.read()
+    run_head(run, state, reading)
+    _actions(run, state, text)
+    if run.problem:
+        return
+    _charts(watched, state.alive, text)
+    run_samples(reading, text)
+    with st.expander("Log", icon=":material/notes:"):
+        st.code(log_tail(run) or "Nothing was written yet.", language=None, height=280)
+
+
+def _charts(watched: Watch, alive: bool, text: Mapping[str, str]) -> None:
+    reading = watched.read()
+    step = max(reading.step or 0, 1)
+    end = None if alive else step
+    key = (reading.version, end)
+    figure = watched.draw("loss", key, partial(loss_curves, reading, step, end))
+    st.plotly_chart(figure, theme=None, key="chart-loss", config=CHART, alt=text["loss alt"])
+    for column, (name, title) in zip(st.columns(3), SMALL.items(), strict=True):
+        small = watched.draw(name, key, partial(small_curves, name, reading, step, end))
+        with column:
+            st.caption(title)
+            st.plotly_chart(small, theme=None, key=f"chart-{name}", config=CHART, alt=title)
+
+
+def _actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
+    """One row of buttons; what has been asked for already cannot be asked again."""
+    with st.container(key="run-actions", horizontal=True, vertical_alignment="center"):
+        if state.alive:
+            _endings(run, asked=state.state == "stopping", text=text)
+        elif state.state != "finished" and not run.problem:
+            icon, help = ":material/play_arrow:", text["resume help"]
+            if st.button("Resume", icon=icon, help=help):
+                _resume(run)
+        if (run.export / "config.json").is_file():
+            _look_inside(run)
+    if state.alive:
+        st.caption(text["closing"])
+    elif not (run.export / "config.json").is_file():
+        st.caption(text["no model"])
+
+
+def _endings(run: Run, *, asked: bool, text: Mapping[str, str]) -> None:
+    if st.button("Stop", icon=":material/stop:", disabled=asked, help=text["stop help"]):
+        _ask(run, "stop")
+    icon, help = ":material/flight_land:", text["finish help"]
+    if st.button("Finish nicely", icon=icon, disabled=asked, help=help):
+        _ask(run, "finish")
+
+
+def _look_inside(run: Run) -> None:
+    """Links to the pages of the model, with this run's model in them."""
+    st.caption("Look inside:")
+    stops = {stop.url: stop for stop in STOPS}
+    for url in _LOOKED_INTO:
+        if url in stops:
+            page_link(stops[url], model=run.id)
+
+
+def _ask(run: Run, what: str) -> None:
+    try:
+        request(run, what)
+    except RunError as error:
+        notice(str(error), "warning")
+        return
+    st.rerun(scope="fragment")
+
+
+def _resume(run: Run) -> None:
+    try:
+        resume(run)
+    except RunError as error:
+        notice(str(error), "warning")
+        return
+    st.rerun()

@@ -1,0 +1,228 @@
+"""Runs as the pages read them: one shared reader a run, the run shown, the numbers of its panel.
+
+Everything comes from the run's folder, through `trainer`; no torch. The app only reads, and writes
+control files.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from trainer.events import Event, EventReader, minmax_downsample
+from trainer.folder import Run, RunError
+from trainer.records import read_record
+from trainer.runs import Status, open_run
+
+_STYLE = Path(__file__).resolve().parents[2] / "assets" / "training.css"
+_PREPARED = "training.prepared"
+_TAIL_BYTES = 16_384
+_MEAN_OF = 25  # updates in a mean of the training curves
+POINTS = {
+    "train/loss": 500,
+    "mean/loss": 350,
+    "mean/nll": 350,
+    "val/nll": 150,
+    "epoch/loss": 50,
+    "lr": 200,
+    "tokens_per_second": 200,
+    "val/bleu": 100,
+    "val/chrf": 100,
+}
+"""How many points of each curve are sent at most: 2,000 in all."""
+MAX_GAPS = 50
+
+Series = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a run has told so far, thinned out. Shared by all sessions: never change it.
+
+    `version` rises whenever something was added. `gaps` are steps whose value was not finite.
+    """
+
+    version: int
+    curves: dict[str, Series]
+    gaps: dict[str, NDArray[np.int64]]
+    latest: dict[str, float]
+    samples: list[Event]
+    alerts: list[Event]
+    points: int
+    last: Event | None
+    began: Event | None  # the newest attempt's first step of training
+    step: int | None
+
+
+@dataclass
+class Watch:
+    """Follows one run for every session: its reader, and what was made of it last."""
+
+    reader: EventReader
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    reading: Reading | None = None
+    last: Event | None = None
+    drawn: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def read(self) -> Reading:
+        """Everything up to now; costs next to nothing when nothing was added."""
+        with self.lock:
+            new = self.reader.read()
+            metrics = [event for event in new if event.kind == "metric"]
+            self.last = metrics[-1] if metrics else self.last
+            if new or self.reading is None:
+                version = self.reading.version + 1 if self.reading else 1
+                self.reading = _thinned(self.reader, version, self.last)
+            return self.reading
+
+    def draw(self, name: str, state: Any, make: Callable[[], Any]) -> Any:
+        """What `make` returned for this state; made once for all sessions, never to be changed."""
+        with self.lock:
+            if name not in self.drawn or self.drawn[name][0] != state:
+                self.drawn[name] = (state, make())
+            return self.drawn[name][1]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _watch(folder: str, inode: int) -> Watch:
+    return Watch(EventReader(Path(folder)))
+
+
+def watch(run: Run) -> Watch:
+    """The one watch of a run."""
+    try:
+        inode = run.path.stat().st_ino
+    except OSError:
+        inode = 0
+    return _watch(str(run.events), inode)
+
+
+def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:
+    whole = {name: reader.series(name) for name in reader.names()}
+    for source, name in (("train/loss", "mean/loss"), ("train/nll", "mean/nll")):
+        if source in whole:
+            steps, values = whole[source]
+            whole[name] = steps, running_mean(values, _MEAN_OF)
+    curves, gaps = {}, {}
+    for name, points in POINTS.items():
+        if name in whole:
+            steps, values = whole[name]
+            curves[name] = minmax_downsample(steps, values, points)
+            gaps[name] = steps[~np.isfinite(values)][:MAX_GAPS]
+    begins = [event for event in reader.of_kind("phase") if event.phase == "training"]
+    resumes = [event.attempt for event in reader.of_kind("resume")]
+    own = [event for event in begins if event.attempt == max(resumes, default=1)]
+    return Reading(
+        version=version,
+        curves=curves,
+        gaps=gaps,
+        latest={name: float(values[-1]) for name, (_, values) in whole.items() if values.size},
+        samples=reader.of_kind("sample"),
+        alerts=reader.of_kind("alert"),
+        points=sum(len(steps) for steps, _ in curves.values()),
+        last=last,
+        began=own[0] if own else None,
+        step=reader.step,
+    )
+
+
+def running_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """The mean of each value and the up to `width` - 1 before it, of those that are finite; NaN
+    where the value itself is not."""
+    finite = np.isfinite(values)
+    sums = np.concatenate(([0.0], np.cumsum(np.where(finite, values, 0.0))))
+    counts = np.concatenate(([0], np.cumsum(finite)))
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - width)
+    means = (sums[ends] - sums[starts]) / np.maximum(counts[ends] - counts[starts], 1)
+    return np.where(finite, means, np.nan)
+
+
+def last_step_of(run: Run, reading: Reading) -> int | None:
+    """The step at which the run is to end: as configured, or as a request to finish set it."""
+    told = [event.fields.get("last_step") for event in reading.alerts]
+    numbers = [number for number in told if isinstance(number, int)]
+    steps = run.config.get("steps")
+    return numbers[-1] if numbers else steps if isinstance(steps, int) else None
+
+
+def seconds_trained(run: Run, state: Status) -> float:
+    """How long its trainers have run, over all attempts."""
+    total = 0.0
+    for attempt in range(1, state.attempt + 1):
+        process = read_record(run.process_record(attempt)) or {}
+        ended = read_record(run.exit_record(attempt))
+        if ended is not None:
+            total += float(ended.get("seconds") or 0.0)
+        elif state.alive and isinstance(process.get("began"), int | float):
+            total += max(0.0, time.time() - process["began"])
+    return total
+
+
+def seconds_left(reading: Reading, end: int | None) -> float | None:
+    """Until the last step at the attempt's mean speed, validations included; None when unknown."""
+    first, last = reading.began, reading.last
+    if end is None or first is None or last is None or first.attempt != last.attempt:
+        return None
+    done = (last.step or 0) - (first.step or 0)
+    if done <= 0:
+        return None
+    per_step = (last.mono - first.mono) / done
+    return max(0.0, (end - (last.step or 0)) * per_step - max(0.0, time.time() - last.wall))
+
+
+def log_tail(run: Run, lines: int = 60) -> str:
+    """The end of log.txt; empty where there is none."""
+    try:
+        with open(run.log, "rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            text = log.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def shown_run() -> tuple[Run | None, str | None]:
+    """The run that the address asks for, and a sentence when there is none of that name."""
+    asked = st.query_params.get("run")
+    if asked is None:
+        return None, None
+    try:
+        return open_run(asked), None
+    except RunError:
+        return None, f"There is no run “{asked[:40]}” here: choose one in the list, or start one."
+
+
+def show_run(run_id: str | None) -> None:
+    """Put a run into the address; None goes back to the form. One entry in the history."""
+    if run_id is None:
+        st.query_params.pop("run", None)
+    elif st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
+
+
+def prepared_id(make: Callable[[], str]) -> str:
+    """The id of the run that this form will start: two clicks on its button are one run."""
+    if _PREPARED not in st.session_state:
+        st.session_state[_PREPARED] = make()
+    prepared: str = st.session_state[_PREPARED]
+    return prepared
+
+
+def fresh_form() -> None:
+    """The form is drawn anew by the page: its next launch is another run."""
+    st.session_state.pop(_PREPARED, None)
+
+
+def style() -> None:
+    """The style sheet of everything about runs; once a page."""
+    st.html(_STYLE)
