@@ -39,6 +39,22 @@ STOPS = [
         "Which pieces and integers does the sentence become?",
     ),
     Stop(
+        "The words",
+        "pages/words/embeddings.py",
+        "embeddings",
+        "Embeddings",
+        "scatter_plot",
+        "Where in the vocabulary do they lie, and beside whom?",
+    ),
+    Stop(
+        "The words",
+        "pages/words/positions.py",
+        "positions",
+        "Positions",
+        "airwave",
+        "How does the model know which word comes first?",
+    ),
+    Stop(
         "The model",
         "pages/model/attention.py",
         "attention",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,6 +11,7 @@ from pages.ui.components import mount, pack
 from pages.ui.models import Tokens
 from pages.ui.pieces import kind, segments, visible
 
+_CHOSEN = "map.chosen"
 MAX_ROWS = 64
 MAP_KINDS = ("start", "inside", "byte", "special", "unknown")
 LEGEND = {
@@ -73,20 +73,22 @@ def counts(tokens: Tokens) -> list[tuple[str, str]]:
 
 
 def map_view(
-    points: np.ndarray,
+    points: np.ndarray | None,
     labels: Sequence[str],
     kinds: np.ndarray,
     *,
     own: Sequence[int],
+    chosen: int,
     near: Sequence[int],
-    chosen: int | None,
+    cosines: Sequence[float],
     title: str,
     key: str,
 ) -> int | None:
     """The vocabulary as points in the plane, to pan, zoom, search and choose from.
 
-    points (V, 2); labels are readable, one a point; kinds (V,) are uint8, places in `MAP_KINDS`.
-    own are the pieces of the person's sentence, near the neighbours of the chosen piece.
+    points (V, 2), or None for search and neighbours alone; labels are readable, one a point; kinds
+    (V,) are uint8, places in `MAP_KINDS`. own are the pieces of the person's sentence, near the
+    neighbours of the chosen piece with their cosines.
 
     Returns a piece once, in the run in which the person has chosen it, else None.
     """
@@ -94,28 +96,33 @@ def map_view(
         "labels": list(labels),
         "kinds": list(MAP_KINDS),
         "own": [int(number) for number in own],
+        "chosen": int(chosen),
         "near": [int(number) for number in near],
-        "chosen": chosen,
+        "cosines": [round(float(cosine), 6) for cosine in cosines],
         "title": title,
     }
-    arrays = {"points": np.asarray(points, np.float32), "kind": np.asarray(kinds, np.uint8)}
+    arrays = {"kind": np.asarray(kinds, np.uint8)}
+    if points is not None:
+        arrays["points"] = np.asarray(points, np.float32)
     result = mount("map")(data=pack(header, arrays), key=key, on_choice_change=lambda: None)
     number = getattr(result, "choice", None)
     return number if type(number) is int and 0 <= number < len(labels) else None
 
 
-def chosen_piece(default: int, size: int) -> int:
-    """The piece that the session looks at on the map; the default where there is none yet."""
-    number = st.session_state.get("map.chosen", default)
-    return number if type(number) is int and 0 <= number < size else default
+def chosen_piece(model: str, own: Sequence[int], size: int) -> int:
+    """The piece of that model chosen on the map; else the first of the person's own, else any."""
+    held, number = st.session_state.get(_CHOSEN, ("", -1))
+    if held == model and 0 <= number < size:
+        return int(number)
+    return next(iter(own), min(4, size - 1))
 
 
-def choose_piece(number: int) -> None:
+def choose_piece(model: str, number: int) -> None:
     """Remember the piece chosen on the map."""
-    st.session_state["map.chosen"] = number
+    st.session_state[_CHOSEN] = (model, number)
 
 
 def kinds_of(labels: Sequence[str], byte_level: bool) -> np.ndarray:
     """The kind of each piece of a vocabulary, as places in `MAP_KINDS`: uint8 (V,)."""
-    found: list[Any] = [MAP_KINDS.index(kind(n, s, byte_level)) for n, s in enumerate(labels)]
+    found = [MAP_KINDS.index(kind(n, label, byte_level)) for n, label in enumerate(labels)]
     return np.array(found, np.uint8)

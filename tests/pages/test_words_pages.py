@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {"tokens": "tokens"}
+PAGES = ("tokens", "embeddings", "positions")
 ODD_TEXTS = [
     "<script>alert(1)</script> **bold** $x$ :smile:",
     "שלום עולם",
@@ -50,10 +50,21 @@ def test_any_text_is_shown_or_answered(name: str, text: str, dawn_runs: Path) ->
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_a_page_draws_through_the_router(name: str, dawn_runs: Path) -> None:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["model"] = "toy"
+    at.run()
+    at.switch_page(f"pages/words/{name}.py").run()
+    assert not at.exception
+    assert at.title[0].value == name.capitalize()
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_blank_sentence_is_asked_for(name: str, dawn_runs: Path) -> None:
     at = open_page(name, model="toy", src="  ")
     assert not at.exception
-    assert "Type a sentence" in says(at)
+    # The map needs no sentence: it shows the whole vocabulary.
+    assert name == "embeddings" or "Type a sentence" in says(at)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -101,3 +112,59 @@ def test_the_rows_are_those_of_the_matrix(dawn_runs: Path) -> None:
     rows = np.frombuffer(blob, "<f4", offset=start).reshape(header["arrays"]["rows"]["shape"])
     weight = load_bundle(dawn_runs / "toy" / "export").model.src_embedding.weight.detach().numpy()
     np.testing.assert_array_equal(rows, weight[[piece["id"] for piece in header["pieces"]]])
+
+
+def test_the_map_holds_every_piece_and_lights_the_persons_own(dawn_runs: Path) -> None:
+    from transformer.analysis.projections import nearest
+    from transformer.bundle import load_bundle
+
+    header = header_of(open_page("embeddings", model="toy", src="the red"), "near")
+    bundle = load_bundle(dawn_runs / "toy" / "export")
+    assert len(header["labels"]) == len(bundle.src_tokenizer)
+    assert header["own"] == list(dict.fromkeys(bundle.src_tokenizer.encode("the red").ids))
+    assert header["chosen"] == header["own"][0]
+    weight = bundle.model.src_embedding.weight.detach()
+    indices, cosines = nearest(weight, header["chosen"], 12)
+    assert header["near"] == indices.tolist()
+    assert header["cosines"] == pytest.approx(cosines.tolist(), abs=1e-5)
+
+
+def test_a_piece_chosen_on_the_map_stays_chosen_when_the_sentence_changes(dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy", src="the red")
+    at.session_state["map.chosen"] = ("toy", 77)
+    at.query_params["src"] = "la casa"
+    assert header_of(at.run(), "near")["chosen"] == 77
+    at.session_state["map.chosen"] = ("another model", 78)
+    header = header_of(at.run(), "near")
+    assert header["chosen"] == header["own"][0]
+
+
+def test_three_dimensions_are_drawn_by_plotly(dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy")
+    at.session_state["map-dims"] = "3-D"
+    at.run()
+    assert not at.exception
+    assert "points" not in header_of(at, "near")["arrays"]
+    assert at.get("plotly_chart")
+
+
+def test_without_a_umap_the_page_offers_to_make_one(dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy")
+    at.session_state["map-how"] = "UMAP"
+    at.run()
+    assert not at.exception
+    assert "UMAP looks for a flat map" in at.markdown[-1].value or "umap-learn" in says(at)
+
+
+def test_positions_add_up_in_the_open(dawn_runs: Path) -> None:
+    at = open_page("positions", model="toy", src="the red <b>car</b>")
+    assert not at.exception
+    assert any("sums are exact" in element.value for element in at.markdown)
+    body = next(e.proto.body for e in at.get("html") if "dawn-sums" in e.proto.body)
+    assert "[EOS]" in body and "<b>" not in body.lower()
+
+
+def test_positions_are_shown_even_for_a_sentence_that_is_too_long(dawn_runs: Path) -> None:
+    at = open_page("positions", model="toy", src="zq " * 100)
+    assert "shorten it" in says(at)
+    assert len(at.get("plotly_chart")) == 3

@@ -1,0 +1,80 @@
+"""Pictures of the positional encoding: the whole table, single dimensions, and distances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.ui.theme import ACCENT, DIVERGING, head_colour, plotly_template
+
+HEIGHT = 380
+
+
+def wavelength(dim: int, d_model: int) -> float:
+    """Positions after which dimension `dim` repeats: 2π · 10000^(2i/D), for dim = 2i or 2i + 1."""
+    return 2 * math.pi * 10_000.0 ** (2 * (dim // 2) / d_model)
+
+
+def heat_map(table: np.ndarray) -> go.Figure:
+    """table (positions, D) of values in -1..1: a row for each position, 0 at the top."""
+    figure = go.Figure(
+        go.Heatmap(
+            z=table.astype(np.float32),
+            zmin=-1,
+            zmax=1,
+            colorscale=[list(stop) for stop in DIVERGING],
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [-1, 0, 1], "len": 0.6},
+            hovertemplate="position %{y}, dimension %{x}: %{z:.4f}<extra></extra>",
+        ),
+        layout={"template": plotly_template()},
+    )
+    figure.update_layout(height=HEIGHT + 60, margin={"t": 8})
+    figure.update_xaxes(title="dimension", showgrid=False, zeroline=False)
+    figure.update_yaxes(title="position", autorange="reversed", showgrid=False, zeroline=False)
+    return figure
+
+
+def waves(table: np.ndarray, dims: Sequence[int]) -> go.Figure:
+    """Chosen columns of table (positions, D) over the positions, each with its wavelength."""
+    figure = go.Figure(layout={"template": plotly_template()})
+    for number, dim in enumerate(dims, start=1):
+        length = wavelength(dim, table.shape[1])
+        figure.add_trace(
+            go.Scatter(
+                y=table[:, dim],
+                mode="lines+markers",
+                marker={"size": 3.5},
+                name=f"dim {dim} · {'cos' if dim % 2 else 'sin'} · repeats every {length:,.1f}",
+                line={"color": head_colour(number), "width": 1.5},
+                hovertemplate=f"dimension {dim}, position %{{x}}: %{{y:.4f}}<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"t": 8},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        showlegend=True,
+    )
+    figure.update_xaxes(title="position")
+    figure.update_yaxes(range=[-1.05, 1.05], tickvals=[-1, 0, 1])
+    return figure
+
+
+def distances(table: np.ndarray) -> go.Figure:
+    """The dot product of position 0 with each position, over how far apart they are."""
+    figure = go.Figure(
+        go.Scatter(
+            y=table @ table[0],
+            mode="lines",
+            line={"color": ACCENT, "width": 2},
+            hovertemplate="%{x} apart: %{y:.3f}<extra></extra>",
+        ),
+        layout={"template": plotly_template()},
+    )
+    figure.update_layout(height=HEIGHT - 80, margin={"t": 8})
+    figure.update_xaxes(title="positions apart")
+    figure.update_yaxes(title="dot product", rangemode="tozero")
+    return figure

@@ -1,0 +1,50 @@
+"""What goes into the first encoder layer, traced from the model: embedding plus position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pages.ui.models import ModelInfo, check_text, load
+
+
+@dataclass(frozen=True)
+class EncoderInput:
+    """labels (S) end in [EOS]; scaled, encoding and total are (S, D) in float32."""
+
+    labels: list[str]
+    scaled: np.ndarray
+    encoding: np.ndarray
+    total: np.ndarray
+
+    def is_exact(self) -> bool:
+        """Whether adding the first two gives the third to the last bit of float32."""
+        return bool(np.array_equal(self.scaled + self.encoding, self.total))
+
+
+def encoder_input(info: ModelInfo, text: str) -> EncoderInput:
+    """Trace the embedding and the positions over `text`. Raises `LookError` and `BundleError`."""
+    check_text(info, text)
+    import torch
+
+    from transformer.tokenizer import EOS
+    from transformer.trace import tracing
+
+    bundle = load(info)
+    ids = [*bundle.src_tokenizer.encode(text).ids, EOS]
+    model = bundle.model
+    with torch.no_grad(), tracing(model) as trace:
+        model.src_positions(model.src_embedding(torch.tensor([ids])))
+    return EncoderInput(
+        [bundle.src_tokenizer.label(number) for number in ids],
+        trace["src_embedding.scaled"][0].numpy(),
+        trace["src_positions.encoding"].numpy(),
+        trace["src_positions.sum"][0].numpy(),
+    )
+
+
+def position_table(info: ModelInfo) -> np.ndarray:
+    """The model's own table of positions: (max_tokens, D) in float32. Do not change it."""
+    table: np.ndarray = load(info).model.src_positions.table.numpy()
+    return table

@@ -1,0 +1,66 @@
+"""Positions: what is added to the embeddings so that order is not lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.ui.encoder_input import encoder_input, position_table
+from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
+from pages.ui.models import LookError, find_model, list_models, plain_errors
+from pages.ui.state import read_look
+from pages.ui.sum_table import sum_table
+
+SHOWN_DIMS = 8
+MOST_POSITIONS = 256  # rows of the heat map: more than that are finer than a pixel
+
+text = prose("positions")
+look = read_look([info.key for info in list_models()])
+page_header(text["title"], text["lead"])
+sentence_box(look)
+
+with plain_errors():
+    info = find_model(look.model)
+    table = position_table(info)
+width = table.shape[1]
+
+st.subheader(text["sum"], anchor=False)
+st.markdown(text["sum-lead"].format(dims=width))
+try:
+    given = encoder_input(info, look.src)
+except LookError as error:  # the pictures below need no sentence
+    notice(str(error), "warning")
+else:
+    starts = list(range(0, width, SHOWN_DIMS))
+    start = st.select_slider(text["window"], starts, key="positions-window") if starts[1:] else 0
+    st.html(sum_table(given.labels, given.scaled, given.encoding, given.total, start, SHOWN_DIMS))
+    if given.is_exact():
+        exact = text["exact"].format(count=f"{given.total.size:,}")
+        st.markdown(f":green[:material/check_circle:] {exact}")
+    else:
+        worst = np.abs(given.scaled + given.encoding - given.total).max()
+        st.markdown(text["inexact"].format(worst=f"{worst:.1e}"))
+    provenance(look, "src_positions.sum", "b s d", (1, *given.total.shape))
+
+from pages.figures import positions as figures  # noqa: E402 - plotly after the first paint
+
+shown = table[:MOST_POSITIONS]
+plain = {"displayModeBar": False}
+st.subheader(text["table"], anchor=False)
+st.markdown(text["table-lead"])
+st.plotly_chart(figures.heat_map(shown), theme=None, key="positions-table", config=plain)
+provenance(look, "src_positions.table", "s d", shown.shape)
+
+st.subheader(text["waves"], anchor=False)
+st.markdown(text["waves-lead"])
+usual = sorted({0, width // 8 * 2 % width, width // 4 * 2 % width, width // 8 * 6 % width})
+dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
+if dims:
+    st.plotly_chart(figures.waves(shown, dims), theme=None, key="positions-waves", config=plain)
+else:
+    notice(text["no-dims"])
+
+st.subheader(text["distances"], anchor=False)
+st.markdown(text["distances-lead"])
+st.plotly_chart(figures.distances(shown), theme=None, key="positions-dots", config=plain)
+provenance(look, "src_positions.table", "s d", shown.shape)

@@ -1,0 +1,97 @@
+"""Maps: whose they are, where they come from, and the child process that makes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pages.ui import maps
+from pages.ui.models import ModelInfo, find_model
+from transformer.bundle import bundle_hash, load_bundle
+
+
+@pytest.fixture
+def info(dawn_runs: Path) -> Iterator[ModelInfo]:
+    found = find_model("toy")
+    yield found
+    maps.stop_maps(found)
+
+
+def write_maps(path: Path, identity: str, size: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    points = np.full((size, 3), 7, np.float32)
+    named = {"src_pca": points, "src_share": points[0], "src_umap2": points[:, :2]}
+    np.savez(path, allow_pickle=False, hash=np.array(identity), src_umap3=points, **named)
+
+
+def test_without_a_file_there_is_pca_alone(info: ModelInfo) -> None:
+    found = maps.read_maps(info)
+    size = len(load_bundle(info.folder).src_tokenizer)
+    assert found.pca.shape == (size, 3)
+    assert 0 < found.share.sum() < 1
+    assert found.points("UMAP", 2) is None and found.points("UMAP", 3) is None
+    assert found.points("PCA", 2).shape == (size, 2)
+
+
+@pytest.mark.parametrize("place", ["bundle", "cache"])
+def test_maps_are_read_from_the_bundle_or_the_cache(info: ModelInfo, place: str) -> None:
+    path = info.folder / "projection.npz" if place == "bundle" else maps.cache_file(info)
+    write_maps(path, bundle_hash(info.folder), 9)
+    assert maps.read_maps(info).points("UMAP", 2).shape == (9, 2)
+
+
+def test_maps_of_another_model_and_broken_files_are_passed_over(info: ModelInfo) -> None:
+    write_maps(info.folder / "projection.npz", "0" * 64, 9)
+    maps.cache_file(info).parent.mkdir(exist_ok=True)
+    maps.cache_file(info).write_bytes(b"PK\x03\x04 cut short")
+    assert maps.read_maps(info).umap2 is None
+
+
+def sleeper(words: str, code: int = 0) -> list[str]:
+    text = f"import sys, time; print({words!r}, flush=True); time.sleep({20 if not code else 0})"
+    return [sys.executable, "-c", f"{text}; sys.exit({code})"]
+
+
+def test_one_child_runs_is_followed_and_is_stopped(info: ModelInfo, monkeypatch) -> None:
+    monkeypatch.setattr(maps, "command", lambda *_: sleeper("Map 1 of 2: round 3 of 9"))
+    maps.start_maps(info)
+    process = maps._jobs()[bundle_hash(info.folder)].process
+    maps.start_maps(info)
+    assert maps._jobs()[bundle_hash(info.folder)].process is process
+    deadline = time.monotonic() + 20
+    while maps.maps_progress(info)[0] == "Starting" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert maps.maps_progress(info)[0] == "Map 1 of 2: round 3 of 9"
+    maps.stop_maps(info)
+    assert process.poll() is not None
+    assert maps.maps_progress(info) is None and maps.maps_problem(info) is None
+
+
+def test_a_child_that_fails_leaves_its_last_words(info: ModelInfo, monkeypatch) -> None:
+    monkeypatch.setattr(maps, "command", lambda *_: sleeper("No room on the disk.", 1))
+    maps.start_maps(info)
+    maps._jobs()[bundle_hash(info.folder)].process.wait(timeout=20)
+    assert maps.maps_progress(info) is None
+    assert maps.maps_problem(info) == "No room on the disk."
+
+
+@pytest.mark.slow
+def test_the_real_child_makes_a_umap_that_is_found(info: ModelInfo) -> None:
+    pytest.importorskip("umap")
+    maps.start_maps(info)
+    job = maps._jobs()[bundle_hash(info.folder)]
+    assert job.process.wait(timeout=150) == 0, job.log.read_text()
+    assert maps.read_maps(info).umap3 is not None
+    assert not {"umap", "sklearn"} & loaded_by("pages.ui.maps")
+
+
+def loaded_by(module: str) -> set[str]:
+    code = f"import sys, {module}; print(' '.join(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(found.stdout.split())
