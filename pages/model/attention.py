@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.components import attention_view
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import explain, find_model, plain_errors, translate
-from pages.ui.navigation import refresh_links
-from pages.ui.state import write_look
-from pages.ui.subject import ending, fitted_look, said, target_box
+from pages.ui.subject import ending, every_head, fitted_look, said, target_box
 
 text = prose("attention")
 look = fitted_look()
@@ -20,22 +17,20 @@ with plain_errors():
     info = find_model(look.model)
     own = translate(info, look.src)[0]
 
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     said(text["own"], own.text, ending(own))
 with right:
     target_box(look, text["other"], text["other help"])
+    if look.tgt:
+        st.caption(text["instead"])
 
 with plain_errors():
     explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
-choice = attention_view(
-    src_pieces=explained.src_pieces,
-    tgt_pieces=explained.tgt_pieces,
-    arrays=explained.attention(),
-    provenance=f"{info.title} · {text['forced'] if look.tgt else text['free']}",
-    choice={"kind": look.kind, "layer": look.layer, "head": look.head},
-    key="attention",
+every_head(
+    look,
+    explained.src_pieces,
+    explained.tgt_pieces,
+    explained.attention(),
+    f"{info.title} · {text['forced'] if look.tgt else text['free']}",
 )
-if choice:
-    write_look(**choice)
-    refresh_links()

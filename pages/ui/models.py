@@ -122,17 +122,27 @@ def find_model(key: str) -> ModelInfo:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what can go wrong with a model or a text into a sentence on the page, and stop there."""
-    from transformer.bundle import BundleError
-
+def plain_errors(stop: bool = True) -> Iterator[None]:
+    """Turn what can go wrong with a model or a text into a sentence, and `stop` the page there."""
     try:
         yield
-    except (LookError, BundleError) as error:
+    except ValueError as error:
+        if not _is_plain(error):
+            raise
         from pages.ui.layout import notice
 
         notice(str(error), "warning")
-        st.stop()
+        if stop:
+            st.stop()
+
+
+def _is_plain(error: ValueError) -> bool:
+    """Whether the message is one for a person. torch comes in only where it is there already."""
+    if isinstance(error, LookError):
+        return True
+    from transformer.bundle import BundleError
+
+    return isinstance(error, BundleError)
 
 
 def tokenize(info: ModelInfo, text: str, side: str = "src") -> Tokens:

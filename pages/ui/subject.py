@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 
+import numpy as np
 import streamlit as st
 
+from pages.ui.components import attention_view
 from pages.ui.models import Translation, list_models
+from pages.ui.navigation import refresh_links
 from pages.ui.state import MAX_CHARS, Look, read_look, write_look
 
 _TARGET = "subject.target"
@@ -35,6 +38,27 @@ def said(label: str, text: str, note: str = "") -> None:
     parts = (f"<span>{html.escape(label)}</span>", f'<p dir="auto">{html.escape(text) or "–"}</p>')
     small = f"<small>{html.escape(note)}</small>" if note else ""
     st.html(f'{_STYLE}<div class="dawn-said">{"".join(parts)}{small}</div>')
+
+
+def every_head(
+    look: Look,
+    src_pieces: list[str],
+    tgt_pieces: list[str],
+    attention: dict[str, np.ndarray],
+    provenance: str,
+) -> None:
+    """The attention view on these weights; a head that the person chooses becomes the look's."""
+    choice = attention_view(
+        src_pieces=src_pieces,
+        tgt_pieces=tgt_pieces,
+        arrays=attention,
+        provenance=provenance,
+        choice={"kind": look.kind, "layer": look.layer, "head": look.head},
+        key="attention",
+    )
+    if choice:
+        write_look(**choice)
+        refresh_links()
 
 
 def target_box(look: Look, label: str, help: str) -> None:
