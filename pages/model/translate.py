@@ -16,7 +16,7 @@ look = fitted_look()
 page_header(text["title"], text["lead"])
 sentence_box(look)
 
-left, right = st.columns([2, 3], gap="large")
+left, right = st.columns([2, 3], gap="medium")
 with left:
     method = method_control()
     st.caption(text[method])
