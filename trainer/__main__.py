@@ -3,8 +3,9 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
+from typing import Any, NoReturn
 
 from trainer import commands
 from trainer.config import PRESETS, TrainConfig
@@ -12,9 +13,16 @@ from trainer.config import PRESETS, TrainConfig
 Command = Callable[[argparse.Namespace], int]
 
 
+class Parser(argparse.ArgumentParser):
+    """One sentence for a mistake, without the whole list of options."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog.split()[-1]}: {message}; see {self.prog} --help.\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; those of `run` are the fields of `TrainConfig`."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m trainer", description="Train, watch and use an encoder-decoder Transformer."
     )
     names = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -25,13 +33,12 @@ def parser() -> argparse.ArgumentParser:
         return command
 
     run = add("run", commands.run, "Launch a run and follow it.")
-    run.add_argument("--preset", default="nano", choices=PRESETS, help="where to start from")
+    run.add_argument("--preset", default="nano", help=f"one of {', '.join(PRESETS)} (nano)")
     run.add_argument("--detach", action="store_true", help="launch it and return at once")
     for field in fields(TrainConfig):
         if field.name != "preset":
-            kind = boolean if field.type is bool else field.type
             option = "--" + field.name.replace("_", "-")
-            run.add_argument(option, type=kind, default=None, help=field.metadata["help"])
+            run.add_argument(option, default=None, help=help_of(field))
     add("list", commands.list_all, "A run a line, newest first, with one status word.")
     follow = add("follow", commands.follow, "Follow a run that was launched before.")
     stop = add("stop", commands.stop, "Ask a run to save and stop.")
@@ -58,12 +65,15 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def boolean(text: str) -> bool:
-    """true or false, as typed."""
-    values = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if text.lower() not in values:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
-    return values[text.lower()]
+def help_of(field: Field[Any]) -> str:
+    """What a setting means and what it may be."""
+    choices, low, high = (field.metadata[key] for key in ("choices", "min", "max"))
+    text: str = field.metadata["help"]
+    if choices:
+        text += f" One of {', '.join(choices)}."
+    elif low is not None and high is not None:
+        text += f" {low:g} to {high:g}."
+    return text.replace("%", "%%")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """The model card: what a bundle was trained on, how, where, for how long, and how good it is."""
 
 import json
+import os
 import platform
 import re
 from collections.abc import Sequence
@@ -31,8 +32,9 @@ def card(
             *recipe_lines(config, step),
             "",
             "## Hardware and time",
-            f"- {hardware()}",
-            f"- {wall_hours(events, step):.2f} hours of wall time until this step",
+            *hardware_lines(events),
+            f"- {wall_hours(events, step):.2f} hours of wall time until this step, "
+            f"over {attempts(events)}",
             "",
             "## While training",
             *validation_lines(config, events, step),
@@ -49,20 +51,27 @@ def data_lines(folder: Path) -> list[str]:
         return ["- not recorded"]
     lines = []
     for corpus in data["corpora"]:
-        name = re.sub(r"\.tsv(\.gz)?", "", Path(corpus["name"]).name)
-        licence = corpus["licence"] or "licence not recorded with the file"
+        licence = corpus["licence"] or "licence unknown, the file is not the project's"
+        dropped = "".join(f"; {n:,} dropped: {why}" for why, n in corpus["dropped"].items())
         lines.append(
-            f"- {name}: {corpus['pairs']:,} pairs ({licence}; sha256 {corpus['sha256'][:12]})"
+            f"- {corpus_name(corpus['name'])}: {corpus['pairs']:,} pairs "
+            f"({licence}; sha256 {corpus['sha256'][:12]}{dropped})"
         )
     held = f"{data['train']:,} pairs to learn from, {data['valid']:,} held out by groups"
     return [*lines, f"- {held}, {data['too_long']:,} left out as too long"]
+
+
+def corpus_name(name: str) -> str:
+    """A corpus without its folder and endings; one of the hub as it is called there."""
+    return name if name.startswith("hf:") else re.sub(r"\.tsv(\.gz)?$", "", Path(name).name)
 
 
 def recipe_lines(config: TrainConfig, step: int) -> list[str]:
     """The step, and every setting that differs from the preset."""
     preset = PRESETS[config.preset].to_dict()
     own = {name: value for name, value in config.to_dict().items() if value != preset[name]}
-    own.pop("data", None)
+    for named_elsewhere in ("data", "start_from"):
+        own.pop(named_elsewhere, None)
     changed = ", ".join(f"{name} {value}" for name, value in own.items())
     start = f", from the weights of {Path(config.start_from).name}" if config.start_from else ""
     return [
@@ -90,6 +99,12 @@ def validation_lines(config: TrainConfig, events: Sequence[Event], step: int) ->
     ]
 
 
+def attempts(events: Sequence[Event]) -> str:
+    """In how many sittings a run came about."""
+    count = len({event.attempt for event in events})
+    return "one attempt" if count == 1 else f"{count} attempts"
+
+
 def wall_hours(events: Sequence[Event], step: int) -> float:
     """Hours in which attempts ran, up to `step`; pauses between attempts do not count."""
     spans: dict[int, list[float]] = {}
@@ -99,13 +114,18 @@ def wall_hours(events: Sequence[Event], step: int) -> float:
     return sum(max(times) - min(times) for times in spans.values()) / 3600
 
 
-def hardware() -> str:
-    """The processor of this machine and the number of its cores, or its GPU."""
-    import os
+def hardware_lines(events: Sequence[Event]) -> list[str]:
+    """What each attempt said it ran on, every machine once."""
+    named = (event.fields.get("hardware") for event in events if event.kind == "alert")
+    found = dict.fromkeys(name for name in named if isinstance(name, str))
+    return [f"- {name}" for name in found] or ["- hardware not recorded"]
 
-    import torch
 
-    if torch.cuda.is_available():
+def hardware(device: str) -> str:
+    """What a run on `device` has: the GPU, or the processor and the number of its cores."""
+    if device == "cuda":
+        import torch
+
         return f"one {torch.cuda.get_device_name()}"
     return f"{os.cpu_count()} cores of {processor()}"
 

@@ -32,6 +32,8 @@ def save_checkpoint(trainer: pl.Trainer, folder: Path) -> Checkpoint:
     Raises OSError where the disk refuses; what was there before is untouched then.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for torn in folder.glob("*.part"):  # of a save that was killed
+        torn.unlink(missing_ok=True)
     step = trainer.global_step
     path = folder / f"step={step:08d}.ckpt"
     beside = path.with_suffix(".part")
@@ -45,13 +47,21 @@ def save_checkpoint(trainer: pl.Trainer, folder: Path) -> Checkpoint:
     finally:
         beside.unlink(missing_ok=True)
     checkpoint = Checkpoint(path.name, step, size, digest, time.time())
-    with (folder / MANIFEST).open("a", encoding="utf-8") as manifest:
-        manifest.write(json.dumps(asdict(checkpoint)) + "\n")
-        manifest.flush()
-        os.fsync(manifest.fileno())
-    for old in sorted(folder.glob("step=*.ckpt"))[:-KEEP]:
-        old.unlink(missing_ok=True)
+    list_checkpoint(folder / MANIFEST, checkpoint)
+    kept = {listed.file for listed in listed_checkpoints(folder)[:KEEP]}
+    for old in folder.glob("step=*.ckpt"):
+        if old.name not in kept:
+            old.unlink(missing_ok=True)
     return checkpoint
+
+
+def list_checkpoint(manifest: Path, checkpoint: Checkpoint) -> None:
+    """Append a line to the manifest, on a line of its own also behind a torn one."""
+    torn = manifest.exists() and not manifest.read_bytes().endswith(b"\n")
+    with manifest.open("a", encoding="utf-8") as file:
+        file.write("\n" * torn + json.dumps(asdict(checkpoint)) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def listed_checkpoints(folder: Path) -> list[Checkpoint]:

@@ -1,21 +1,18 @@
 """What the commands of `python -m trainer` do. torch is imported by those that need it."""
 
 import argparse
-import json
-import shlex
-import shutil
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from trainer.config import TrainConfig, resolve
-from trainer.corpora import load_data
-from trainer.events import Event, EventReader
-from trainer.folder import Run, RunError, runs_folder
+from trainer.card import corpus_name
+from trainer.config import TrainConfig, from_texts, resolve
+from trainer.corpora import SHIPPED as SHIPPED_CORPORA
+from trainer.corpora import Corpus, DataError, load_data
+from trainer.folder import RunError, runs_folder
 from trainer.launch import launch, resume
+from trainer.progress import watch
 from trainer.runs import list_runs, open_run, request, status
 
 if TYPE_CHECKING:
@@ -23,21 +20,49 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "assets" / "models"
-POLL = 0.5  # seconds between two looks at a run
-SHOWN = 10.0  # seconds between two lines of metrics
+MOST_BEAMS = 64
+HEAD = (
+    "| data | pairs | NLL | bits/char | [UNK] | decoding | BLEU | chrF |",
+    "|---|---:|---:|---:|---:|---|---:|---:|",
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Launch and follow."""
-    names = [field.name for field in fields(TrainConfig) if field.name != "preset"]
-    given = {n: getattr(arguments, n) for n in names if getattr(arguments, n) is not None}
-    config = resolve(arguments.preset, given)
+    """Launch and follow; a mistake in settings or data is told before a run is made."""
+    given = {s.name: getattr(arguments, s.name) for s in fields(TrainConfig) if s.name != "preset"}
+    given = {name: text for name, text in given.items() if text is not None}
+    config = resolve(arguments.preset, from_texts(given))
+    config = replace(config, data=absolute(config.data), start_from=own_path(config.start_from))
     data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+    if config.start_from:
+        check_start_folder(config)
+    options = [f"--{name.replace('_', '-')}={text}" for name, text in given.items()]
     argv = ["python", "-m", "trainer", "run", "--preset", arguments.preset, *options]
     launched = launch(config.to_dict(), argv, data=data)
-    print(f"{launched.id}: {launched.path}")
+    print(f"{launched.id}: {launched.path}", flush=True)
     return 0 if arguments.detach else watch(launched)
+
+
+def absolute(data: str) -> str:
+    """Files of a data spec by their whole path, so that a resume finds them from any folder."""
+    return ",".join(own_path(part.strip()) for part in data.split(","))
+
+
+def own_path(spec: str) -> str:
+    """The whole path of a file or folder that is there, with its `:cap`; anything else as it is."""
+    name, colon, cap = spec.rpartition(":")
+    name, end = (name, colon + cap) if colon and cap.isdigit() else (spec, "")
+    path = Path(name).expanduser()
+    known = name in SHIPPED_CORPORA or not name or not path.exists()
+    return spec if known else f"{path.absolute()}{end}"
+
+
+def check_start_folder(config: TrainConfig) -> None:
+    """Raise `BundleError` or `ConfigError` where `start_from` is no bundle of this run's sizes."""
+    from trainer.prepare import check_start
+    from transformer.bundle import load_bundle
+
+    check_start(config, load_bundle(Path(config.start_from)))
 
 
 def follow(arguments: argparse.Namespace) -> int:
@@ -77,65 +102,58 @@ def export_run(arguments: argparse.Namespace) -> int:
 
 
 def hand_in(arguments: argparse.Namespace) -> int:
-    """The course's three things: a link to the model file, the training log, the final loss."""
+    """The assignment, written into a folder."""
+    from trainer.hand_in import hand_in as write
+
     found = open_run(arguments.id)
-    epochs = [e for e in read_all(found) if e.kind == "metric" and "epoch/loss" in e.fields]
-    if not epochs:
-        raise RunError(f"The run {found.id} has not ended an epoch yet: there is no final loss.")
-    folder = arguments.out or found.path / "hand-in"
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(ROOT / "transformer" / "model.py", folder / "model.py")
-    with (folder / "training-log.jsonl").open("w", encoding="utf-8") as log:
-        for event in read_all(found):
-            if event.kind == "metric":
-                log.write(json.dumps({"step": event.step, **event.fields}) + "\n")
-    final = epochs[-1].fields
-    text = (
-        f"# Hand-in: {found.id}\n\n"
-        "1. The model: [transformer/model.py](model.py)\n"
-        "2. The training log: [training-log.jsonl](training-log.jsonl)\n"
-        f"3. The final loss: **{final['epoch/loss']:.3f}** (mean of train/loss over epoch "
-        f"{final['epoch'] + 1}, label smoothing {found.config['label_smoothing']:g}; "
-        f"NLL {final['epoch/nll']:.3f})\n\n"
-        f"Run with `{shlex.join(found.spec.get('argv', []))}`.\n"
-    )
-    (folder / "README.md").write_text(text, "utf-8")
-    print(folder)
+    print(write(found, arguments.out or found.path / "hand-in"))
     return 0
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """A table of likelihood and scores, a row for each corpus and decoder."""
     from trainer.card import with_scores
-    from trainer.evaluate import likelihood, score
-    from trainer.evaluate import translate as translate_all
+    from trainer.evaluate import signatures
 
+    check_beams(arguments.beams)
     folder = model_folder(arguments.model)
     bundle = load_model(folder)
-    rows = [
-        "| data | pairs | NLL | bits/char | [UNK] | decoding | BLEU | chrF |",
-        "|---|---:|---:|---:|---:|---|---:|---:|",
-    ]
-    signature = ""
-    for corpus in load_data(arguments.data):
-        kept = [p for p in corpus.pairs if fits(bundle, p)]
-        found = likelihood(bundle, kept)
-        name = Path(corpus.name.split(":")[0]).name.split(".")[0]
-        for beams in dict.fromkeys((1, arguments.beams)):
-            outs = translate_all(bundle, [source for source, _ in kept], beams)
-            scores = score(outs, [target for _, target in kept])
-            signature = f"{scores.bleu_signature}; {scores.chrf_signature}"
-            decoding = "greedy" if beams == 1 else f"beam {beams}"
-            rows.append(
-                f"| {name} | {len(kept):,} | {found.nll:.3f} | {found.bits_per_character:.3f} | "
-                f"{found.unknown:.2%} | {decoding} | {scores.bleu:.1f} | {scores.chrf:.1f} |"
-            )
-    table = "\n".join(rows) + f"\n\nsacreBLEU signatures: `{signature}`"
+    corpora = load_data(arguments.data)
+    rows = [row for corpus in corpora for row in measured(bundle, corpus, arguments.beams)]
+    table = "\n".join([*HEAD, *rows, "", f"sacreBLEU signatures: `{signatures()}`"])
     print(table)
     if arguments.card:
-        card = folder / "card.md"
-        card.write_text(with_scores(card.read_text("utf-8"), table), "utf-8")
+        path = folder / "card.md"
+        text = path.read_text("utf-8") if path.exists() else f"# {folder.name}"
+        path.write_text(with_scores(text, table), "utf-8")
     return 0
+
+
+def measured(bundle: "Bundle", corpus: Corpus, beams: int) -> list[str]:
+    """The rows of a corpus: greedy and beam search. Raises `DataError` where no pair fits."""
+    from trainer.evaluate import encode_pairs, fitting, likelihood, score
+    from trainer.evaluate import translate as translate_all
+
+    limit = bundle.model.config.max_tokens
+    kept = [corpus.pairs[place] for place in fitting(encode_pairs(bundle, corpus.pairs), limit)]
+    if not kept:
+        raise DataError(
+            f"No pair of {corpus.name} has {limit} tokens or fewer: shorten its sentences."
+        )
+    if left_out := len(corpus.pairs) - len(kept):
+        print(f"{corpus.name}: {left_out:,} pairs are too long for the model.", file=sys.stderr)
+    found = likelihood(bundle, kept)
+    rows = []
+    for count in dict.fromkeys((1, beams)):
+        outs = translate_all(bundle, [source for source, _ in kept], count)
+        scores = score(outs, [target for _, target in kept])
+        rows.append(
+            f"| {corpus_name(corpus.name)} | {len(kept):,} | {found.nll:.3f} | "
+            f"{found.bits_per_character:.3f} | {found.unknown:.2%} | "
+            f"{'greedy' if count == 1 else f'beam {count}'} | {scores.bleu:.1f} | "
+            f"{scores.chrf:.1f} |"
+        )
+    return rows
 
 
 def translate(arguments: argparse.Namespace) -> int:
@@ -144,17 +162,39 @@ def translate(arguments: argparse.Namespace) -> int:
 
     if (arguments.text is None) == (arguments.file is None):
         raise ValueError("give either a text or --file.")
-    if arguments.file == "-":
-        texts = sys.stdin.read().splitlines()
-    elif arguments.file is not None:
-        texts = Path(arguments.file).read_text("utf-8").splitlines()
-    else:
-        texts = [arguments.text.replace("\n", " ")]
-    if arguments.beams < 1:
-        raise ValueError(f"--beams is {arguments.beams}, but must be at least 1.")
-    for line in translate_all(load_model(model_folder(arguments.model)), texts, arguments.beams):
-        print(line.replace("\n", " "))
+    check_beams(arguments.beams)
+    texts = [one_line(arguments.text)] if arguments.file is None else lines_of(arguments.file)
+    found = translate_all(load_model(model_folder(arguments.model)), texts, arguments.beams)
+    sys.stdout.flush()
+    sys.stdout.buffer.write("".join(one_line(line) + "\n" for line in found).encode("utf-8"))
+    sys.stdout.flush()
     return 0
+
+
+def lines_of(file: str) -> list[str]:
+    """The lines of a file, or of standard input for `-`. Raises `DataError`."""
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise DataError(f"{file} cannot be read ({error.strerror}): name a text file.") from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{file} is not UTF-8 (in line {line}): save it as UTF-8.") from error
+    # Not splitlines(): it would also cut inside a sentence, at U+2028 and the like.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def one_line(text: str) -> str:
+    """`text` with spaces for whatever breaks a line."""
+    return " ".join(text.splitlines())
+
+
+def check_beams(beams: int) -> None:
+    """Raise ValueError for a number of beams that makes no sense."""
+    if not 1 <= beams <= MOST_BEAMS:
+        raise ValueError(f"--beams is {beams}, but must be between 1 and {MOST_BEAMS}.")
 
 
 def model_folder(name: str) -> Path:
@@ -175,63 +215,3 @@ def load_model(folder: Path) -> "Bundle":
     if torch.cuda.is_available():
         bundle.model.cuda()
     return bundle
-
-
-def fits(bundle: "Bundle", pair: tuple[str, str]) -> bool:
-    """Whether both sides have positions enough in the model."""
-    limit = bundle.model.config.max_tokens - 1
-    lengths = (
-        len(bundle.src_tokenizer.encode(pair[0]).ids),
-        len(bundle.tgt_tokenizer.encode(pair[1]).ids),
-    )
-    return max(lengths) <= limit
-
-
-def read_all(found: Run) -> Sequence[Event]:
-    """Every event of a run."""
-    return EventReader(found.events).read()
-
-
-def watch(followed: Run) -> int:
-    """Print what the run tells until it ends; Ctrl-C asks it to stop, a second one lets it go on.
-
-    Exit code 0 when it finished or stopped, 1 when it failed or was lost.
-    """
-    reader, asked, shown, place = EventReader(followed.events), False, 0.0, None
-    while True:
-        try:
-            alive = status(followed).alive  # before reading, so that the last events are read
-            for event in reader.read():
-                shown = show(event, shown)
-            state = status(followed)
-            if state.place is not None and state.place != place:
-                place = state.place
-                print(state.reason, flush=True)
-            if not alive:
-                print(f"{state.state}: {state.reason}", flush=True)
-                return 0 if state.state in ("finished", "stopped") else 1
-            time.sleep(POLL)
-        except KeyboardInterrupt:
-            if asked:
-                print(f"\nIt goes on by itself: python -m trainer follow {followed.id}")
-                return 0
-            asked = True
-            request(followed, "stop")
-            print("\nAsked it to save and stop; Ctrl-C again leaves it to itself.", flush=True)
-
-
-def show(event: Event, shown: float) -> float:
-    """Print an event for a person; metrics at most every `SHOWN` seconds. When it last did."""
-    values: dict[str, Any] = event.fields
-    if event.kind == "phase":
-        print(f"[{event.phase}]", flush=True)
-    elif event.kind == "alert":
-        print(values.get("message"), flush=True)
-    elif event.kind == "sample":
-        for line in values.get("translations", []):
-            print(f"    {line['src']}\n      -> {line['out']}", flush=True)
-    elif event.kind == "metric" and ("train/loss" not in values or event.mono >= shown + SHOWN):
-        numbers = "  ".join(f"{k} {v:.4g}" for k, v in values.items() if v is not None)
-        print(f"step {event.step}  {numbers}", flush=True)
-        return event.mono if "train/loss" in values else shown
-    return shown

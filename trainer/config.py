@@ -2,12 +2,15 @@
 which a person meets them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from typing import Any
 
 from transformer.config import ConfigError, ModelConfig, check_fields, known_fields, option
 from transformer.tokenizer import SMALLEST_BPE
+
+PRESET_NAMES = ("nano", "tiny", "base", "lesson")
+BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 _data = partial(option, group="Data")
 _sizes = partial(option, group="Sizes")
@@ -19,7 +22,7 @@ _machine = partial(option, group="Machine")
 class TrainConfig:
     """Every setting of a run. Raises `ConfigError`, one sentence, for a value without sense."""
 
-    preset: str = _data("nano", "The preset it started from.")
+    preset: str = _data("nano", "The preset it started from.", choices=PRESET_NAMES)
     data: str = _data(
         "libreoffice-help",
         "Training text: a corpus that ships, a file of source<TAB>target lines, or hf:owner/name; "
@@ -91,6 +94,9 @@ class TrainConfig:
         check_fields(self)
         if not self.data.strip():
             raise ConfigError("data is empty: name a corpus or a file.")
+        for side in ("src_language", "tgt_language"):
+            if not getattr(self, side).strip():
+                raise ConfigError(f"{side} is empty: name a language, such as en.")
         if self.tokenizer == "bpe" and self.vocab_size < SMALLEST_BPE:
             raise ConfigError(
                 f"vocab_size is {self.vocab_size}, but byte-level BPE needs {SMALLEST_BPE} or more."
@@ -209,3 +215,23 @@ def resolve(preset: str, overrides: Mapping[str, Any]) -> TrainConfig:
     if preset not in PRESETS:
         raise ConfigError(f"There is no preset '{preset}': choose {', '.join(PRESETS)}.")
     return replace(PRESETS[preset], **known_fields(TrainConfig, overrides))
+
+
+def from_texts(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Settings as a person types them, each as its field wants it. Raises `ConfigError`.
+
+    What is no number stays a text, so that the sentence of `check_value` is the one place that
+    says what a setting must be.
+    """
+    known_fields(TrainConfig, texts)
+    kinds = {spec.name: spec.type for spec in fields(TrainConfig)}
+    return {name: _typed(kinds[name], text.strip()) for name, text in texts.items()}
+
+
+def _typed(kind: Any, text: str) -> Any:
+    if kind is bool:
+        return BOOLEANS.get(text.lower(), text)
+    try:
+        return kind(text)
+    except ValueError:
+        return text

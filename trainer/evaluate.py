@@ -1,9 +1,8 @@
 """How good a model is: likelihood on held-out pairs, and its translations scored by sacreBLEU."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from sacrebleu.metrics import BLEU, CHRF
@@ -12,11 +11,10 @@ from trainer.batches import PairDataset, collate, token_batches
 from trainer.corpora import Pair
 from trainer.module import token_losses
 from transformer.bundle import Bundle
-from transformer.decoding import Hypothesis, beam_search, greedy
+from transformer.decoding import beam_search, greedy
 from transformer.tokenizer import EOS, UNK
 
 BATCH_TOKENS = 2048
-Decoder = Callable[[torch.nn.Module, torch.Tensor], list[Hypothesis]]
 
 
 @dataclass(frozen=True)
@@ -35,16 +33,10 @@ class Likelihood:
 
 @dataclass(frozen=True)
 class Scores:
-    """Corpus BLEU and chrF of some translations, with the signatures that say how they arose."""
+    """Corpus BLEU and chrF of some translations, 0 to 100."""
 
     bleu: float
     chrf: float
-    bleu_signature: str
-    chrf_signature: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return asdict(self)
 
 
 def encode_pairs(bundle: Bundle, pairs: Sequence[Pair]) -> PairDataset:
@@ -98,7 +90,7 @@ def translate(bundle: Bundle, texts: Sequence[str], beams: int = 1) -> list[str]
             )
     results = [""] * len(texts)
     lengths = [(len(source), len(source)) for source in sources]
-    for members in token_batches(lengths, BATCH_TOKENS // beams, seed=0, epoch=0):
+    for members in token_batches(lengths, max(1, BATCH_TOKENS // beams), seed=0, epoch=0):
         rows = [place for place in members if texts[place].strip()]
         if not rows:
             continue
@@ -114,7 +106,14 @@ def translate(bundle: Bundle, texts: Sequence[str], beams: int = 1) -> list[str]
 
 def score(translations: Sequence[str], references: Sequence[str]) -> Scores:
     """Corpus BLEU and chrF2 of sacreBLEU (Post, 2018) with its defaults."""
+    bleu = BLEU().corpus_score(list(translations), [list(references)])
+    chrf = CHRF().corpus_score(list(translations), [list(references)])
+    return Scores(bleu.score, chrf.score)
+
+
+def signatures() -> str:
+    """How sacreBLEU makes these scores, in its own words."""
     bleu, chrf = BLEU(), CHRF()
-    bleu_score = bleu.corpus_score(list(translations), [list(references)]).score
-    chrf_score = chrf.corpus_score(list(translations), [list(references)]).score
-    return Scores(bleu_score, chrf_score, str(bleu.get_signature()), str(chrf.get_signature()))
+    for metric in (bleu, chrf):
+        metric.corpus_score(["one"], [["one"]])  # a signature needs a count of references
+    return f"{bleu.get_signature()}; {chrf.get_signature()}"

@@ -12,8 +12,9 @@ from pathlib import Path
 from trainer.card import card
 from trainer.checkpoints import newest_checkpoint, read_checkpoint
 from trainer.config import TrainConfig
-from trainer.events import Event, EventReader
+from trainer.events import Event
 from trainer.folder import RunError
+from trainer.history import read_events, surviving
 from trainer.prepare import TOKENIZERS
 from trainer.records import read_record
 from transformer.bundle import Bundle, save_bundle
@@ -34,7 +35,7 @@ def export(folder: Path, target: Path | None = None, title: str | None = None) -
     checkpoint = read_checkpoint(path)
     step = checkpoint["global_step"]
     spec = read_record(folder / "spec.json") or {}
-    config = TrainConfig.from_dict(spec["config"])
+    config = TrainConfig.from_dict(spec.get("config", {}))
     src, tgt = (Tokenizer.load(folder / name) for name in TOKENIZERS)
     if config.tokenizer == "bpe":
         tgt = src
@@ -51,16 +52,11 @@ def export(folder: Path, target: Path | None = None, title: str | None = None) -
     events = read_events(folder)
     extras = {
         "card.md": card(folder, config, step, events, sum(p.numel() for p in model.parameters())),
-        "metrics.jsonl": metrics_lines(event for event in events if (event.step or 0) <= step),
+        "metrics.jsonl": metrics_lines(e for e in surviving(events) if (e.step or 0) <= step),
     }
     target = target or folder / "export"
     save_bundle(target, Bundle(model, src, tgt, languages, about), extras=extras)
     return target
-
-
-def read_events(folder: Path) -> list[Event]:
-    """All events of a run, in their order."""
-    return EventReader(folder / "events").read()
 
 
 def metrics_lines(events: Iterable[Event]) -> str:
@@ -73,7 +69,11 @@ def main() -> int:
     """The command line of the supervisor."""
     parser = argparse.ArgumentParser(prog="python -m trainer.export")
     parser.add_argument("folder", type=Path)
-    print(f"Exported {export(parser.parse_args().folder)}.")
+    try:
+        print(f"Exported {export(parser.parse_args().folder)}.")
+    except (ValueError, OSError) as error:
+        print(f"The export failed: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

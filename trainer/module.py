@@ -10,6 +10,7 @@ from torch.optim import Adam, AdamW, Optimizer
 from trainer.batches import Batch, TokenBatchSampler
 from trainer.config import TrainConfig
 from trainer.schedule import learning_rate
+from transformer.config import ConfigError
 from transformer.model import Transformer
 from transformer.tokenizer import PAD
 
@@ -53,6 +54,7 @@ class TranslationModule(pl.LightningModule):
         self.register_buffer("valid_totals", torch.zeros(3, dtype=torch.float64), persistent=False)
         self.register_buffer("window_tokens", torch.zeros(()), persistent=False)
         self.register_buffer("gradient_norm", torch.zeros(()), persistent=False)
+        self.random_state: dict[str, Tensor] = {}  # of a checkpoint, until the training goes on
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The summed loss of a batch; `on_before_optimizer_step` divides by the window's tokens."""
@@ -97,12 +99,35 @@ class TranslationModule(pl.LightningModule):
             groups, lr=self.config.rate, betas=(0.9, 0.98), eps=1e-9
         )
 
+    def is_finite(self) -> bool:
+        """Whether loss and gradient since the totals were last taken are numbers."""
+        return bool(torch.isfinite(self.totals).all() & torch.isfinite(self.gradient_norm))
+
+    def on_train_start(self) -> None:
+        """Go on with the random numbers where the checkpoint left them: the dropout to come."""
+        if "cpu" in self.random_state:
+            torch.set_rng_state(self.random_state["cpu"])
+        if "cuda" in self.random_state and torch.cuda.is_available():
+            torch.cuda.set_rng_state(self.random_state["cuda"])
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Where the data stand, and whether the run was asked to finish."""
+        """Where the data and the random numbers stand, and whether the run was asked to finish."""
         checkpoint["sampler"] = self.sampler.state_dict()
         checkpoint["finish"] = dict(self.finish)
+        checkpoint["random_state"] = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            checkpoint["random_state"]["cuda"] = torch.cuda.get_rng_state()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Go on where the data stood."""
-        self.sampler.load_state_dict(checkpoint["sampler"])
+        """Go on where the data stood. Raises `ConfigError` where they are no longer the same."""
+        try:
+            self.sampler.load_state_dict(checkpoint["sampler"])
+        except ValueError as error:
+            raise ConfigError(
+                f"The training text has changed since the run began ({error}): start a new run."
+            ) from error
+        if self.sampler.consumed >= len(self.sampler):
+            # Lightning asks for the data before it says which epoch it is in
+            self.sampler.set_epoch(self.sampler.epoch + 1)
         self.finish = dict(checkpoint["finish"])
+        self.random_state = checkpoint.get("random_state", {})

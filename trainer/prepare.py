@@ -1,7 +1,6 @@
 """From a config to what a run trains on: split pairs, tokenizers, encoded data, a model."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from trainer.batches import PairDataset
@@ -9,6 +8,7 @@ from trainer.config import TrainConfig
 from trainer.corpora import DataError, Pair
 from trainer.data import Corpus, load_data, split_by_groups
 from trainer.evaluate import encode_pairs, fitting
+from trainer.records import write_record
 from transformer.bundle import Bundle, load_bundle
 from transformer.config import ConfigError
 from transformer.model import Transformer
@@ -28,16 +28,17 @@ class Prepared:
     too_long: int
 
 
-def prepare(config: TrainConfig, folder: Path, title: str) -> Prepared:
+def prepare(config: TrainConfig, folder: Path, title: str, resuming: bool = False) -> Prepared:
     """Load the data, split it, train the tokenizers (or read those of an earlier attempt), encode.
 
+    resuming: a checkpoint will bring the weights, so those to start from are not asked for.
     Writes the tokenizers and the summary `data.json` into the run folder. Raises `DataError`,
     `ConfigError`, `BundleError` or `TokenizerError`, each one sentence.
     """
     corpora = load_data(config.data)
     pairs = [pair for corpus in corpora for pair in corpus.pairs]
     split = split_by_groups(pairs, config.valid_pairs, config.seed)
-    bundle = start_bundle(config, folder, split.train, title)
+    bundle = start_bundle(config, folder, split.train, title, resuming)
     full = encode_pairs(bundle, split.train)
     kept = fitting(full, config.max_tokens)
     if not kept:
@@ -60,24 +61,43 @@ def prepare(config: TrainConfig, folder: Path, title: str) -> Prepared:
         "valid": len(split.valid),
         "too_long": too_long,
     }
-    (folder / "data.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
+    write_record(folder / "data.json", summary)
     return Prepared(bundle, train, split.valid, corpora, too_long)
 
 
-def start_bundle(config: TrainConfig, folder: Path, pairs: list[Pair], title: str) -> Bundle:
+def start_bundle(
+    config: TrainConfig, folder: Path, pairs: list[Pair], title: str, resuming: bool
+) -> Bundle:
     """A fresh model, or the weights of `start_from`, with tokenizers to match."""
     languages = (config.src_language, config.tgt_language)
     about = {"title": title, "decoding": {"method": "beam", "beams": 4, "alpha": 0.6}}
-    if config.start_from:
+    earlier = None
+    if config.start_from and not resuming:
         earlier = load_bundle(Path(config.start_from))
-        src, tgt, model = earlier.src_tokenizer, earlier.tgt_tokenizer, earlier.model
-        wanted = config.model_config(len(src), len(tgt))
-        if wanted != model.config:
-            raise ConfigError(f"start_from has other sizes than this run: {model.config}.")
-    else:
-        src, tgt = run_tokenizers(config, folder, pairs)
-        model = Transformer(config.model_config(len(src), len(tgt)))
+        check_start(config, earlier)
+        write_tokenizers([earlier.src_tokenizer, earlier.tgt_tokenizer], folder)
+    src, tgt = run_tokenizers(config, folder, pairs)
+    model = Transformer(config.model_config(len(src), len(tgt)))
+    if earlier:
+        model.load_state_dict(earlier.model.state_dict())
     return Bundle(model, src, tgt, languages, about)
+
+
+def check_start(config: TrainConfig, earlier: Bundle) -> None:
+    """Raise `ConfigError` where a run cannot start from this bundle; its dropout may differ."""
+    src, tgt = earlier.src_tokenizer, earlier.tgt_tokenizer
+    kind = "bpe" if src.is_byte_level else "words"
+    if kind != config.tokenizer:
+        raise ConfigError(
+            f"tokenizer is {config.tokenizer}, but start_from has {kind}: set it to {kind}."
+        )
+    theirs = earlier.model.config
+    wanted = asdict(replace(theirs, dropout=config.dropout))
+    ours = asdict(config.model_config(len(src), len(tgt)))
+    differing = [name for name in ours if ours[name] != wanted[name]]
+    if differing:
+        sizes = ", ".join(f"{name} {wanted[name]} (not {ours[name]})" for name in differing)
+        raise ConfigError(f"start_from has other sizes than this run: set {sizes}.")
 
 
 def run_tokenizers(
@@ -91,7 +111,14 @@ def run_tokenizers(
         else:
             words = (config.min_frequency, config.vocab_size)
             trained = [train_words((pair[side] for pair in pairs), *words) for side in (0, 1)]
-        for tokenizer, file in zip(trained, files, strict=True):
-            tokenizer.save(file)
+        write_tokenizers(trained, folder)
     src = Tokenizer.load(files[0])
     return src, src if config.tokenizer == "bpe" else Tokenizer.load(files[1])
+
+
+def write_tokenizers(tokenizers: list[Tokenizer], folder: Path) -> None:
+    """Source and target tokenizer into the run folder, each file whole or not there."""
+    for tokenizer, name in zip(tokenizers, TOKENIZERS, strict=True):
+        beside = folder / f"{name}.part"
+        tokenizer.save(beside)
+        beside.replace(folder / name)

@@ -4,28 +4,39 @@ Exit codes: 0 finished or stopped as asked (the `end` event says which), 1 faile
 """
 
 import argparse
+import logging
 import os
 import sys
 import time
+import traceback
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.utilities.warnings import PossibleUserWarning
 from torch.utils.data import DataLoader
 
 from trainer.batches import PairDataset, TokenBatchSampler, collate
-from trainer.callbacks import Control, Ema, Recorder, StopRequested, TrainingFailed, Validation
+from trainer.callbacks import Ema, Recorder, TrainingFailed
+from trainer.card import hardware
 from trainer.checkpoints import newest_checkpoint, read_checkpoint
 from trainer.config import TrainConfig
+from trainer.control import Control, StopRequested, cause
+from trainer.corpora import DataError
 from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.module import TranslationModule
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
+from trainer.validation import NEVER, Validation
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
 from transformer.tokenizer import TokenizerError
+
+# Errors whose message is a sentence for a person.
+EXPECTED = (ConfigError, DataError, TokenizerError, BundleError, TrainingFailed)
 
 
 def train(folder: Path, attempt: int) -> None:
@@ -34,51 +45,76 @@ def train(folder: Path, attempt: int) -> None:
     Raises `StopRequested` when asked to stop, `TrainingFailed` and the one-sentence errors of data,
     config, bundle and tokenizer.
     """
-    spec = read_record(folder / "spec.json") or {}
-    config = TrainConfig.from_dict(spec["config"])
     checkpoint = newest_checkpoint(folder / "checkpoints")
+    from_step = read_checkpoint(checkpoint)["global_step"] if checkpoint else 0
     with EventWriter(folder / "events", attempt) as events:
-        from_step = read_checkpoint(checkpoint)["global_step"] if checkpoint else 0
         events.write("resume", step=from_step, from_step=from_step)
         try:
-            fit(config, folder, events, checkpoint)
+            ending = fit(folder, events, checkpoint, from_step)
         except StopRequested:
             events.write("end", outcome="stopped", reason="It was asked to stop.")
             raise
         except Exception as error:
             events.write("end", outcome="failed", reason=reason(error))
             raise
-        events.write("end", outcome="finished", reason="All steps are done.")
+        events.write("end", outcome="finished", reason=ending)
 
 
-def fit(config: TrainConfig, folder: Path, events: EventWriter, checkpoint: Path | None) -> None:
-    """Prepare, train and validate, writing `events`."""
+def fit(folder: Path, events: EventWriter, checkpoint: Path | None, from_step: int) -> str:
+    """Prepare, train and validate, writing `events`. How it ended, in one sentence."""
+    spec = read_record(folder / "spec.json") or {}
+    config = TrainConfig.from_dict(spec.get("config", {}))
+    control = Control(events, folder, config.save_every, config.valid_every)
+    control.listen()
+    device = pick_device(config)
     if config.threads:
         torch.set_num_threads(config.threads)
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    events.phase("preparing data", expect=300, step=0)
-    prepared = prepare(config, folder, title=folder.name)
-    device = pick_device(config)
+    events.phase("preparing data", expect=600, step=from_step)
+    prepared = prepare(config, folder, title=folder.name, resuming=checkpoint is not None)
+    control.heed()
     precision = pick_precision(config, device)
     sampler = TokenBatchSampler(prepared.train.lengths, config.batch_tokens, config.seed)
     module = TranslationModule(prepared.bundle.model, config, sampler)
-    valid, loader = valid_loader(config, prepared)
-    validation = Validation(events, prepared.bundle, valid, config.bleu_pairs)
-    callbacks: list[pl.Callback] = [
-        Recorder(events, config.log_every),
-        validation,
-    ]
-    if config.ema:
-        callbacks.append(Ema(config.ema, first=config.warmup))
-    callbacks.append(Control(events, folder, config.save_every))
-    trainer = pl.Trainer(
+    held_out, valid = valid_loader(config, prepared)
+    validation = Validation(
+        events, prepared.bundle, held_out, config.bleu_pairs, config.valid_every, control.heed
+    )
+    control.sample = validation.sample
+    averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
+    callbacks = [Recorder(events, config.log_every), validation, *averaging, control]
+    trainer = lightning(config, folder, device, precision, callbacks)
+    parameters = sum(p.numel() for p in module.parameters())
+    note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"
+    events.write(
+        "alert",
+        step=from_step,
+        level="note",
+        message=f"Training on {device} in {precision}: {note}.",
+        hardware=hardware(device),
+    )
+    events.phase("training", expect=60, step=from_step)
+    loader = train_loader(config, prepared, sampler)
+    trainer.fit(module, loader, valid, ckpt_path=checkpoint, weights_only=True)
+    if trainer.global_step != validation.step:
+        trainer.validate(module, valid, verbose=False)
+    if module.finish:
+        return f"It was asked to finish, and did at step {trainer.global_step:,}."
+    return "All steps are done."
+
+
+def lightning(
+    config: TrainConfig, folder: Path, device: str, precision: str, callbacks: list[pl.Callback]
+) -> pl.Trainer:
+    """Lightning's trainer without its own logger, checkpoints, bars and hints."""
+    return pl.Trainer(
         accelerator="gpu" if device == "cuda" else "cpu",
         devices=1,
         precision="bf16-mixed" if precision == "bf16" else "32-true",
         max_steps=config.steps,
         max_epochs=-1,
         accumulate_grad_batches=config.accumulate,
-        val_check_interval=config.valid_every * config.accumulate,
+        val_check_interval=NEVER,  # `Validation` says when
         check_val_every_n_epoch=None,
         num_sanity_val_steps=0,
         callbacks=callbacks,
@@ -89,32 +125,37 @@ def fit(config: TrainConfig, folder: Path, events: EventWriter, checkpoint: Path
         use_distributed_sampler=False,
         default_root_dir=folder,
     )
-    events.write(
-        "alert",
-        step=0,
-        level="note",
-        message=f"Training on {device} in {precision}: {len(prepared.train)} pairs, "
-        f"{sum(p.numel() for p in module.parameters()):,} parameters.",
+
+
+def train_loader(
+    config: TrainConfig, prepared: Prepared, sampler: TokenBatchSampler
+) -> DataLoader[Any]:
+    """Batches in the sampler's order. Its own generator: it shall not draw from the dropout's."""
+    return DataLoader(
+        prepared.train,
+        batch_sampler=sampler,
+        collate_fn=collate,
+        num_workers=config.workers,
+        generator=torch.Generator(),
     )
-    events.phase("training", expect=60, step=0)
-    train_loader = DataLoader(
-        prepared.train, batch_sampler=sampler, collate_fn=collate, num_workers=config.workers
-    )
-    trainer.fit(module, train_loader, loader, ckpt_path=checkpoint, weights_only=True)
-    if trainer.global_step != validation.step:
-        trainer.validate(module, loader, verbose=False)
 
 
 def valid_loader(
     config: TrainConfig, prepared: Prepared
-) -> tuple[list[tuple[str, str]], DataLoader[object]]:
+) -> tuple[list[tuple[str, str]], DataLoader[Any]]:
     """The held-out pairs that fit in the model, and their batches in a fixed order."""
     encoded = encode_pairs(prepared.bundle, prepared.valid)
     kept = fitting(encoded, config.max_tokens)
+    if not kept:
+        raise DataError(
+            f"No held-out pair has {config.max_tokens} tokens or fewer: raise max_tokens."
+        )
     items = [encoded[place] for place in kept]
     dataset = PairDataset([source for source, _ in items], [target for _, target in items])
     batches = TokenBatchSampler(dataset.lengths, config.batch_tokens, seed=0)
-    loader: DataLoader[object] = DataLoader(dataset, batch_sampler=batches, collate_fn=collate)
+    loader: DataLoader[Any] = DataLoader(
+        dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
+    )
     return [prepared.valid[place] for place in kept], loader
 
 
@@ -151,12 +192,20 @@ def bf16_is_faster(size: int = 512, rounds: int = 5) -> bool:
 
 def reason(error: Exception) -> str:
     """Why a run failed, in one sentence for a person."""
-    known = (ConfigError, ValueError, TokenizerError, BundleError, TrainingFailed)
-    if isinstance(error, known):
+    if isinstance(error, EXPECTED):
         return str(error)
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return "The memory is full: lower batch_tokens, or choose a smaller model."
     if isinstance(error, OSError):
-        return f"The disk refused: {error.strerror or error}."
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+        return f"The disk refused ({cause(error)}): free some space there and check its rights."
+    return f"It met an error of its own ({type(error).__name__}: {cause(error)}); see log.txt."
+
+
+def quieten() -> None:
+    """Leave log.txt to people: no advertisements and hints of Lightning, but its warnings."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", category=PossibleUserWarning)
+    warnings.filterwarnings("ignore", message=r"`isinstance\(treespec")  # torch's, to Lightning
 
 
 def main() -> int:
@@ -165,16 +214,15 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--attempt", type=int, default=1)
     arguments = parser.parse_args()
-    warnings.filterwarnings("ignore", module="pytorch_lightning")
+    quieten()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     try:
         train(arguments.folder, arguments.attempt)
     except StopRequested:
-        print("Stopped as asked; the state is saved.")
+        print("Stopped as asked.")
     except Exception as error:
-        import traceback
-
-        traceback.print_exc()
+        if not isinstance(error, EXPECTED):
+            traceback.print_exc()
         print(f"Failed: {reason(error)}", file=sys.stderr)
         return 1
     return 0

@@ -1,0 +1,138 @@
+"""What others want of a run while it trains: the files in `control/`, SIGTERM, and saving."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytorch_lightning as pl
+
+from trainer.checkpoints import save_checkpoint
+from trainer.events import EventWriter
+
+FINISH_SHARE = 0.15  # of the updates done, in which a run that is asked to finish goes down
+
+
+class StopRequested(Exception):
+    """Somebody asked the run to stop; its state is saved."""
+
+
+class Control(pl.Callback):
+    """Saves on schedule, and heeds the files in `control/` and SIGTERM after each update.
+
+    A validation may last longer than the supervisor's patience: what it follows on is saved first,
+    and `heed` ends it between two batches.
+    """
+
+    def __init__(
+        self, events: EventWriter, folder: Path, save_every: int, valid_every: int
+    ) -> None:
+        self.events, self.folder = events, folder
+        self.save_every, self.valid_every = save_every, valid_every
+        self.sample: Callable[[int], None] | None = None  # translates the probes at a step
+        self.preparing = True
+        self.terminated = False
+        self.step, self.saved = 0, -1
+
+    def listen(self) -> None:
+        """Take SIGTERM over, from Lightning too, which would end with exit code 0."""
+        signal.signal(signal.SIGTERM, self._terminate)
+
+    def heed(self) -> None:
+        """Raise `StopRequested` if somebody wants the run to stop."""
+        if self._stop_wanted():
+            raise StopRequested
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """From now on a request waits for the end of an update."""
+        self.preparing = False
+        self.listen()
+        self.step = trainer.global_step
+        if pl_module.finish:
+            trainer.fit_loop.epoch_loop.max_steps = pl_module.finish["last"]
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """At a whole update: save when it is time or asked for, then finish or stop if asked to."""
+        step = trainer.global_step
+        if step == self.step:
+            return
+        self.step = step
+        if self._asked("finish") and not pl_module.finish and step < trainer.max_steps:
+            self._finish(trainer, pl_module)
+        stop, asked = self._stop_wanted(), self._asked("save")
+        if stop or asked or step % self.save_every == 0 or step % self.valid_every == 0:
+            self.save(trainer)
+        if self._asked("sample") and self.sample:
+            self.sample(step)
+        if stop:
+            raise StopRequested
+
+    def on_validation_batch_start(
+        self,
+        trainer: pl.Trainer,
+        pl_module: Any,
+        batch: Any,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """The update before a validation is saved, so that it may end at once."""
+        self.heed()
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """The last update is saved too."""
+        self.save(trainer)
+
+    def save(self, trainer: pl.Trainer) -> None:
+        """Save unless this update is saved already; a full disk is an alert, not the end."""
+        step = trainer.global_step
+        module: Any = trainer.lightning_module
+        if step == self.saved or not module.is_finite():
+            return
+        try:
+            checkpoint = save_checkpoint(trainer, self.folder / "checkpoints")
+        except (OSError, RuntimeError) as error:
+            message = f"The checkpoint could not be saved ({cause(error)}): free some space."
+            self.events.write("alert", step=step, message=message)
+            return
+        self.saved = checkpoint.step
+        self.events.write(
+            "checkpoint", step=checkpoint.step, file=checkpoint.file, size=checkpoint.size
+        )
+
+    def _finish(self, trainer: pl.Trainer, module: Any) -> None:
+        step = trainer.global_step
+        last = min(trainer.max_steps, step + max(1, round(step * FINISH_SHARE)))
+        module.finish = {"falls_from": step, "last": last}
+        trainer.fit_loop.epoch_loop.max_steps = last
+        self.events.write(
+            "alert",
+            step=step,
+            message=f"Finishing: the rate falls until step {last}.",
+            last_step=last,
+        )
+
+    def _stop_wanted(self) -> bool:
+        return self.terminated or self._asked("stop")
+
+    def _asked(self, name: str) -> bool:
+        """Whether the request is there. Stop and finish stay, so that all see the run is ending."""
+        file = self.folder / "control" / name
+        if not file.exists():
+            return False
+        if name in ("save", "sample"):
+            file.unlink(missing_ok=True)
+        return True
+
+    def _terminate(self, number: int, frame: FrameType | None) -> None:
+        self.terminated = True
+        if self.preparing:
+            raise StopRequested
+
+
+def cause(error: Exception) -> str:
+    """The first line of an error, or its name where it says nothing."""
+    text = getattr(error, "strerror", None) or str(error)
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__

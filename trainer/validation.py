@@ -1,0 +1,108 @@
+"""The held-out text while a run trains: its likelihood, its translations, and the probes."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytorch_lightning as pl
+
+from trainer.corpora import Pair
+from trainer.evaluate import score, translate
+from trainer.events import EventWriter
+from transformer.bundle import Bundle
+
+PROBES = (
+    "edmund closed his banking account",
+    "The red car is in front of the house.",
+    "I would like a glass of water.",
+    "Click the button to open the file.",
+)
+NEVER = 2**62  # batches between two validations, until one is due
+CHUNK = 64  # sentences translated between two looks at what others want
+
+
+class Validation(pl.Callback):
+    """Scores the held-out pairs at every `every`-th update and translates the probes.
+
+    Stands before `Ema` in the list, whose averaged weights are in place until its own
+    `on_validation_epoch_end`.
+    """
+
+    def __init__(
+        self,
+        events: EventWriter,
+        bundle: Bundle,
+        pairs: Sequence[Pair],
+        bleu_pairs: int,
+        every: int,
+        heed: Callable[[], None],
+    ) -> None:
+        """pairs: what the validation batches are made of; the first `bleu_pairs` are translated.
+
+        heed: raises what ends the validation early.
+        """
+        self.events, self.bundle, self.every, self.heed = events, bundle, every, heed
+        self.characters = sum(len(target) for _, target in pairs)
+        self.pairs = list(pairs[:bleu_pairs])
+        self.seconds = 60.0
+        self.started = 0.0
+        self.seen = 0
+        self.step = -1  # of the newest validation
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """Updates are counted here: Lightning would count batches, which a short window upsets."""
+        trainer.val_check_batch = NEVER
+        self.seen = trainer.global_step
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Have Lightning validate now where it is time."""
+        step = trainer.global_step
+        trainer.val_check_batch = 1 if step != self.seen and step % self.every == 0 else NEVER
+        self.seen = step
+
+    def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """Say that a validation begins, and how long it may be silent."""
+        self.started = time.monotonic()
+        pl_module.valid_totals.zero_()
+        self.events.phase("validation", expect=3 * self.seconds, step=trainer.global_step)
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """Write the held-out likelihood, BLEU and chrF, and a sample of translations."""
+        step = trainer.global_step
+        loss, nll, tokens = pl_module.valid_totals.tolist()
+        bits = nll / math.log(2) / max(self.characters, 1)
+        values = {"loss": loss / tokens, "nll": nll / tokens, "bits_per_character": bits}
+        translations = self._translate([source for source, _ in self.pairs])
+        scores = score(translations, [target for _, target in self.pairs])
+        values |= {"bleu": scores.bleu, "chrf": scores.chrf}
+        self.events.metric(step, {f"val/{name}": value for name, value in values.items()})
+        self.events.write("sample", step=step, translations=self._probes(translations[:3]))
+        self.step = step
+        self.seconds = max(1.0, time.monotonic() - self.started)
+        self.events.phase("training", expect=60, step=step)
+
+    def sample(self, step: int) -> None:
+        """Translate the probes now, with the weights of this update."""
+        training = self.bundle.model.training
+        self.events.write("sample", step=step, translations=self._probes([]))
+        self.bundle.model.train(training)
+
+    def _translate(self, texts: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for start in range(0, len(texts), CHUNK):
+            self.heed()
+            found += translate(self.bundle, texts[start : start + CHUNK])
+        return found
+
+    def _probes(self, translations: Sequence[str]) -> list[dict[str, str]]:
+        """The probes that fit in the model, then held-out sentences with their references."""
+        limit = self.bundle.model.config.max_tokens
+        encoded = self.bundle.src_tokenizer.encode_batch(PROBES)
+        texts = [text for text, ids in zip(PROBES, encoded, strict=True) if len(ids) < limit]
+        outs = translate(self.bundle, texts)
+        probes = [{"src": src, "out": out} for src, out in zip(texts, outs, strict=True)]
+        held_out = zip(self.pairs, translations, strict=False)
+        return probes + [{"src": src, "out": out, "ref": ref} for (src, ref), out in held_out]
