@@ -263,7 +263,7 @@ def _translate(
     ]
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False)  # a long sentence traces to 30 MB
 def _explain(folder: str, stamp: tuple[int, ...], text: str, tgt_ids: tuple[int, ...]) -> Explained:
     import torch
 
