@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -153,17 +154,16 @@ def app_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("app-runs")
 
 
-@pytest.fixture(scope="session")
-def app_server(tmp_path_factory: pytest.TempPathFactory, app_runs: Path) -> Iterator[str]:
-    """The address of `streamlit run app.py`, served once for the whole test run."""
-    port, log = free_port(), tmp_path_factory.mktemp("app") / "log.txt"
+@contextmanager
+def serve(runs: Path, log: Path) -> Iterator[str]:
+    """`streamlit run app.py` as a process of its own; gives its address once it is healthy."""
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = os.environ | {"DAWN_RUNS": str(app_runs)}
     with log.open("wb") as output:
         server = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment,
+            env=os.environ | {"DAWN_RUNS": str(runs)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -174,6 +174,20 @@ def app_server(tmp_path_factory: pytest.TempPathFactory, app_runs: Path) -> Iter
         yield url
     finally:
         end_server(server)
-        # Runs outlive the app on purpose: ask those that a test left behind to stop.
-        for control in app_runs.glob("*/control"):
-            (control / "stop").touch()
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory, app_runs: Path) -> Iterator[str]:
+    """The address of `streamlit run app.py`, served once for the whole test run."""
+    with serve(app_runs, tmp_path_factory.mktemp("app") / "log.txt") as url:
+        yield url
+    # Runs outlive the app on purpose: ask those that a test left behind to stop.
+    for control in app_runs.glob("*/control"):
+        (control / "stop").touch()
+
+
+@pytest.fixture
+def cold_server(tmp_path: Path, app_runs: Path) -> Iterator[str]:
+    """The address of a server that nobody has asked for a page yet."""
+    with serve(app_runs, tmp_path / "log.txt") as url:
+        yield url
