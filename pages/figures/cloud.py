@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.ui.theme import ACCENT, GRID, MUTED, plotly_template
+from pages.ui.theme import ACCENT, plotly_template
 
 QUIET = "#6f87a8"
 
@@ -22,14 +22,15 @@ def cloud(
     lit = [n for n in dict.fromkeys((*own, chosen)) if n < len(points)]
     ringed = [n for n in near if n < len(points) and n not in lit]
     figure.add_trace(_points(points, names, range(len(points)), "markers", QUIET, 2.2, 0.55))
-    figure.add_trace(_points(points, names, ringed, "markers+text", ACCENT, 4, 0.7))
+    figure.add_trace(_points(points, names, ringed, "markers", ACCENT, 4, 0.55))
     figure.add_trace(_points(points, names, lit, "markers+text", ACCENT, 5.5, 1))
-    axis = {"title": "", "showticklabels": False, "gridcolor": GRID, "showspikes": False}
+    axis = {"visible": False, "showspikes": False}
+    camera = {"eye": {"x": 0.95, "y": 0.95, "z": 0.6}}
     figure.update_layout(
         height=560,
         showlegend=False,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        scene={"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "cube"},
+        scene={"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "data", "camera": camera},
         uirevision="cloud",
     )
     return figure
@@ -53,7 +54,7 @@ def _points(
         text=names[place],
         mode=mode,
         marker={"size": size, "color": colour, "opacity": opacity, "line": {"width": 0}},
-        textfont={"size": 13, "color": MUTED},
+        textfont={"size": 13, "color": ACCENT},
         textposition="top center",
         hovertemplate="%{text}<extra></extra>",
     )

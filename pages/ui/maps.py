@@ -51,25 +51,25 @@ class Job:
 
 def read_maps(info: ModelInfo, side: str = "src") -> Maps:
     """The maps there are; PCA is computed at once where no file has it."""
-    identity = _identity(info)
+    wanted = identity(info)
     for path in (info.folder / "projection.npz", cache_file(info)):
         if path.is_file():
-            found = _read(str(path), path.stat().st_mtime_ns, identity, side)
+            found = _read(str(path), path.stat().st_mtime_ns, wanted, side)
             if found is not None:
                 return found
-    return _pca(identity, info, side)
+    return _pca(wanted, info, side)
 
 
 def cache_file(info: ModelInfo) -> Path:
     """Where maps made on demand are kept: by the identity of the model, beside the runs."""
-    return runs_folder() / "cache" / f"projection-{_identity(info)[:16]}.npz"
+    return runs_folder() / "cache" / f"projection-{identity(info)[:16]}.npz"
 
 
 def start_maps(info: ModelInfo) -> None:
     """Start the child process, unless it runs already. Raises OSError where the disk refuses."""
     with _lock():
         jobs = _jobs()
-        key = _identity(info)
+        key = identity(info)
         if key in jobs and jobs[key].process.poll() is None:
             return
         out = cache_file(info)
@@ -95,7 +95,7 @@ def command(folder: Path, out: Path) -> list[str]:
 def stop_maps(info: ModelInfo) -> None:
     """End the child process; nothing of it is kept."""
     with _lock():
-        job = _jobs().pop(_identity(info), None)
+        job = _jobs().pop(identity(info), None)
     if job is not None and job.process.poll() is None:
         job.process.terminate()
         job.process.wait(timeout=10)
@@ -103,7 +103,7 @@ def stop_maps(info: ModelInfo) -> None:
 
 def maps_progress(info: ModelInfo) -> tuple[str, float] | None:
     """What the child process says, and for how many seconds it has run; None while none runs."""
-    job = _jobs().get(_identity(info))
+    job = _jobs().get(identity(info))
     if job is None or job.process.poll() is not None:
         return None
     return _last_line(job.log) or "Starting", time.monotonic() - job.started
@@ -111,7 +111,7 @@ def maps_progress(info: ModelInfo) -> tuple[str, float] | None:
 
 def maps_problem(info: ModelInfo) -> str | None:
     """The last words of a child process that failed, else None."""
-    job = _jobs().get(_identity(info))
+    job = _jobs().get(identity(info))
     if job is None or job.process.poll() in (None, 0):
         return None
     return _last_line(job.log) or f"it ended with status {job.process.returncode}"
@@ -126,7 +126,8 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def _identity(info: ModelInfo) -> str:
+def identity(info: ModelInfo) -> str:
+    """The hash of the model's bundle, read again when its files change. Raises `BundleError`."""
     stats = [(info.folder / name).stat() for name in _IDENTITY]
     stamp = tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
     return _hash(str(info.folder), stamp)

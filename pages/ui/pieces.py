@@ -5,6 +5,7 @@ What comes out is plain characters for `textContent`, for a canvas or for `html.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ UNK = 1
 Part = tuple[str, bool]
 """Characters, and whether they stand for something invisible and are to be drawn quietly."""
 
+_BARE_BYTES = re.compile("<[0-9A-F]{2}( [0-9A-F]{2})*>")
 _SIGNS = {" ": "·", "\n": "↵", "\r": "↵", "\t": "⇥", "\x7f": "␡", "\u2028": "↵", "\u2029": "↵"}
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zs", "Zl", "Zp"))
@@ -54,7 +56,7 @@ def kind(number: int, label: str, byte_level: bool) -> str:
         return "special"
     if not byte_level:
         return "start"
-    if label.startswith("<") and label.endswith(">") and len(label) > 2:
+    if _BARE_BYTES.fullmatch(label):
         return "byte"
     return "start" if label.startswith(" ") else "inside"
 
@@ -76,9 +78,14 @@ def visible(text: str) -> list[Part]:
     return parts
 
 
-def readable(text: str) -> str:
-    """`visible` as one string."""
-    return "".join(part for part, _ in visible(text))
+def spelled(label: str) -> list[Part]:
+    """A label of the vocabulary as `visible` puts it; bare bytes, "<F0 9F>", keep their spaces."""
+    return [(label, False)] if _BARE_BYTES.fullmatch(label) else visible(label)
+
+
+def readable(label: str) -> str:
+    """`spelled` as one string."""
+    return "".join(part for part, _ in spelled(label))
 
 
 def _hidden(character: str) -> bool:

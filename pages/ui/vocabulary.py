@@ -1,11 +1,13 @@
-"""The vocabulary of a model as the map needs it: labels, kinds, neighbours. Cached by model."""
+"""The vocabulary of a model as the map needs it: labels, kinds, neighbours. Cached by bundle."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import streamlit as st
 
+from pages.ui import maps
 from pages.ui.models import ModelInfo, embedding_matrix, load
 from pages.ui.pieces import readable
 from pages.ui.word_views import kinds_of
@@ -13,7 +15,7 @@ from pages.ui.word_views import kinds_of
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """matrix (V, D) float32; labels readable, one a row; kinds (V,) uint8."""
+    """matrix (V, D) float32; labels readable, one a row; kinds (V,) uint8. Shared: change none."""
 
     matrix: np.ndarray
     labels: list[str]
@@ -22,19 +24,33 @@ class Vocabulary:
 
 def vocabulary(info: ModelInfo, side: str = "src") -> Vocabulary:
     """The source or target vocabulary of a model. Raises `LookError` and `BundleError`."""
-    matrix, labels = embedding_matrix(info, side)
-    bundle = load(info)
-    tokenizer = bundle.src_tokenizer if side == "src" else bundle.tgt_tokenizer
-    return Vocabulary(
-        matrix, [readable(label) for label in labels], kinds_of(labels, tokenizer.is_byte_level)
-    )
+    return _vocabulary(maps.identity(info), info, side)
 
 
-def neighbours(matrix: np.ndarray, row: int, count: int = 12) -> tuple[list[int], list[float]]:
+def neighbours(
+    info: ModelInfo, row: int, side: str = "src", count: int = 12
+) -> tuple[list[int], list[float]]:
     """The rows nearest to `row` by cosine in all D dimensions: their numbers and cosines."""
+    return _neighbours(maps.identity(info), info, row, side, count)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _vocabulary(identity: str, _info: ModelInfo, side: str) -> Vocabulary:
+    matrix, labels = embedding_matrix(_info, side)
+    bundle = load(_info)
+    tokenizer = bundle.src_tokenizer if side == "src" else bundle.tgt_tokenizer
+    kinds = kinds_of(labels, tokenizer.is_byte_level)
+    return Vocabulary(matrix, [readable(label) for label in labels], kinds)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _neighbours(
+    identity: str, _info: ModelInfo, row: int, side: str, count: int
+) -> tuple[list[int], list[float]]:
     import torch
 
     from transformer.analysis.projections import nearest
 
-    indices, cosines = nearest(torch.tensor(matrix), row, count)
+    matrix = torch.from_numpy(np.array(embedding_matrix(_info, side)[0]))
+    indices, cosines = nearest(matrix, row, count)
     return indices.tolist(), cosines.tolist()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.components import mount, pack
 from pages.ui.models import Tokens
-from pages.ui.pieces import kind, segments, visible
+from pages.ui.pieces import kind, segments, spelled, visible
 
 _CHOSEN = "map.chosen"
 MAX_ROWS = 64
@@ -49,14 +49,14 @@ def tokens_view(
         ],
         "rest": visible(rest) if rest else [],
         "pieces": [
-            {"id": n, "label": visible(labels[n]), "kind": kind(n, labels[n], byte_level)}
+            {"id": n, "label": spelled(labels[n]), "kind": kind(n, labels[n], byte_level)}
             for n in distinct
         ],
         "counts": counts(tokens),
         "legend": [LEGEND[name] for name in LEGEND if name in kinds],
         "title": title,
         "lead": lead,
-        "limit": float(3 * matrix.std()),
+        "limit": float(3 * matrix[:1024].std()),
     }
     rows = np.asarray(matrix[drawn], np.float32)
     mount("tokens")(data=pack(header, {"rows": rows}), key=key)

@@ -39,7 +39,7 @@ if points is None:
     st.stop()
 
 chosen = chosen_piece(info.key, own, len(words.labels))
-near, cosines = neighbours(words.matrix, chosen)
+near, cosines = neighbours(info, chosen)
 width = words.matrix.shape[1]
 left, right = (st.container(), st.container()) if flat else st.columns([2.6, 1], gap="medium")
 if not flat:

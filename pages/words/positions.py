@@ -8,6 +8,7 @@ import streamlit as st
 from pages.ui.encoder_input import encoder_input, position_table
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import LookError, find_model, list_models, plain_errors
+from pages.ui.position_charts import position_chart
 from pages.ui.state import read_look
 from pages.ui.sum_table import sum_table
 
@@ -42,13 +43,11 @@ else:
         st.markdown(text["inexact"].format(worst=f"{worst:.1e}"))
     provenance(look, "src_positions.sum", "b s d", (1, *given.total.shape))
 
-from pages.figures import positions as figures  # noqa: E402 - plotly after the first paint
-
 shown = table[:MOST_POSITIONS]
-plain = {"displayModeBar": False}
+whose = str(info.folder)
 st.subheader(text["table"], anchor=False)
 st.markdown(text["table-lead"])
-st.plotly_chart(figures.heat_map(shown), theme=None, key="positions-table", config=plain)
+position_chart("heat_map", shown, whose)
 provenance(look, "src_positions.table", "s d", shown.shape)
 
 st.subheader(text["waves"], anchor=False)
@@ -56,11 +55,11 @@ st.markdown(text["waves-lead"])
 usual = sorted({0, width // 8 * 2 % width, width // 4 * 2 % width, width // 8 * 6 % width})
 dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
 if dims:
-    st.plotly_chart(figures.waves(shown, dims), theme=None, key="positions-waves", config=plain)
+    position_chart("waves", shown, whose, tuple(dims))
 else:
     notice(text["no-dims"])
 
 st.subheader(text["distances"], anchor=False)
 st.markdown(text["distances-lead"])
-st.plotly_chart(figures.distances(shown), theme=None, key="positions-dots", config=plain)
+position_chart("distances", shown, whose)
 provenance(look, "src_positions.table", "s d", shown.shape)

@@ -36,14 +36,16 @@ def test_without_a_file_there_is_pca_alone(info: ModelInfo) -> None:
     assert found.pca.shape == (size, 3)
     assert 0 < found.share.sum() < 1
     assert found.points("UMAP", 2) is None and found.points("UMAP", 3) is None
-    assert found.points("PCA", 2).shape == (size, 2)
+    flat = found.points("PCA", 2)
+    assert flat is not None and flat.shape == (size, 2)
 
 
 @pytest.mark.parametrize("place", ["bundle", "cache"])
 def test_maps_are_read_from_the_bundle_or_the_cache(info: ModelInfo, place: str) -> None:
     path = info.folder / "projection.npz" if place == "bundle" else maps.cache_file(info)
     write_maps(path, bundle_hash(info.folder), 9)
-    assert maps.read_maps(info).points("UMAP", 2).shape == (9, 2)
+    flat = maps.read_maps(info).points("UMAP", 2)
+    assert flat is not None and flat.shape == (9, 2)
 
 
 def test_maps_of_another_model_and_broken_files_are_passed_over(info: ModelInfo) -> None:
@@ -58,6 +60,11 @@ def sleeper(words: str, code: int = 0) -> list[str]:
     return [sys.executable, "-c", f"{text}; sys.exit({code})"]
 
 
+def progress_words(info: ModelInfo) -> str | None:
+    progress = maps.maps_progress(info)
+    return progress and progress[0]
+
+
 def test_one_child_runs_is_followed_and_is_stopped(info: ModelInfo, monkeypatch) -> None:
     monkeypatch.setattr(maps, "command", lambda *_: sleeper("Map 1 of 2: round 3 of 9"))
     maps.start_maps(info)
@@ -65,9 +72,9 @@ def test_one_child_runs_is_followed_and_is_stopped(info: ModelInfo, monkeypatch)
     maps.start_maps(info)
     assert maps._jobs()[bundle_hash(info.folder)].process is process
     deadline = time.monotonic() + 20
-    while maps.maps_progress(info)[0] == "Starting" and time.monotonic() < deadline:
+    while progress_words(info) == "Starting" and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert maps.maps_progress(info)[0] == "Map 1 of 2: round 3 of 9"
+    assert progress_words(info) == "Map 1 of 2: round 3 of 9"
     maps.stop_maps(info)
     assert process.poll() is not None
     assert maps.maps_progress(info) is None and maps.maps_problem(info) is None

@@ -78,6 +78,11 @@ def test_signs_stand_for_what_cannot_be_seen(text, parts) -> None:
     assert visible(text) == parts
 
 
+def test_bare_bytes_are_spelled_with_their_spaces() -> None:
+    assert readable("<20 C3>") == "<20 C3>"
+    assert readable("<a b>") == "<a·b>"
+
+
 @pytest.mark.parametrize(
     ("number", "label", "byte_level", "expected"),
     [
@@ -85,6 +90,7 @@ def test_signs_stand_for_what_cannot_be_seen(text, parts) -> None:
         (3, "[EOS]", True, "special"),
         (9, "<F0 9F>", True, "byte"),
         (9, "<", True, "inside"),
+        (9, "<b>", True, "inside"),
         (9, " the", True, "start"),
         (9, "und", True, "inside"),
         (9, "und", False, "start"),

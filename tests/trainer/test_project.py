@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def make_bundle(folder: Path, tied: bool = True) -> Bundle:
     tokenizer = train_bpe(["the red car is in front of the house"], 270)
     torch.manual_seed(5)
-    sizes = {"encoder_layers": 1, "decoder_layers": 1, "d_model": 16, "d_ff": 16, "heads": 2}
+    sizes: dict[str, Any] = {
+        "encoder_layers": 1,
+        "decoder_layers": 1,
+        "d_model": 16,
+        "d_ff": 16,
+        "heads": 2,
+    }
     vocab = len(tokenizer)
     config = ModelConfig(
         src_vocab=vocab, tgt_vocab=vocab, tie_embeddings=tied, max_tokens=16, **sizes

@@ -122,22 +122,36 @@ function cloud(pen, view, width, height, size) {
   header.kinds.forEach((name, code) => {
     pen.fillStyle = KIND_COLOURS[name];
     pen.globalAlpha = view.found.length ? 0.28 : 0.62;
-    pen.beginPath();
+    const dot = size < 2 ? null : sprite(KIND_COLOURS[name], size);
     for (let i = 0; i < kind.length; i++) {
       if (kind[i] !== code) continue;
       const x = camera.x + camera.scale * points[2 * i], y = camera.y - camera.scale * points[2 * i + 1];
       if (x < -4 || y < -4 || x > width + 4 || y > height + 4) continue;
       seen.push(i);
-      if (size < 2) pen.rect(x - size, y - size, 2 * size, 2 * size);
-      else {
-        pen.moveTo(x + size, y);
-        pen.arc(x, y, size, 0, 7);
-      }
+      if (dot) pen.drawImage(dot, x - size - 1, y - size - 1, 2 * size + 2, 2 * size + 2);
+      else pen.fillRect(x - size, y - size, 2 * size, 2 * size);
     }
-    pen.fill();
   });
   pen.globalAlpha = 1;
   return seen;
+}
+
+const sprites = new Map();
+
+/** A dot drawn once, to be stamped: thousands of arcs cost ten times as much. */
+function sprite(colour, size) {
+  const name = `${colour} ${size.toFixed(1)}`;
+  if (!sprites.has(name)) {
+    const dot = document.createElement("canvas"), scale = 4;
+    dot.width = dot.height = Math.ceil((2 * size + 2) * scale);
+    const pen = dot.getContext("2d");
+    pen.fillStyle = colour;
+    pen.arc(dot.width / 2, dot.width / 2, size * scale, 0, 7);
+    pen.fill();
+    if (sprites.size > 64) sprites.clear();
+    sprites.set(name, dot);
+  }
+  return sprites.get(name);
 }
 
 const at = (view, number) => project(view.camera, view.points[2 * number], view.points[2 * number + 1]);
