@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.trainer.small_runs import TINY, as_tsv, wait_for, word_pairs
 from trainer.config import TrainConfig, resolve
 from trainer.locks import is_locked
 from trainer.runs import Run, list_runs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Models this small lose time to a second thread."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
