@@ -12,6 +12,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PR_SET_PDEATHSIG = 1
+_AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def environment() -> dict[str, str]:
@@ -37,6 +38,23 @@ def spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
             process_group=0,
             preexec_fn=_dies_with(os.getpid()),
         )
+
+
+def step_back(niceness: int) -> None:
+    """Give the processor to others first: this process at `niceness`, and its whole session.
+
+    Where the kernel groups processes by session (autogroup, sched(7)), nice weighs only inside a
+    session, so the group's own value is set too; by the session's leader alone, for the others in
+    it were not asked.
+    """
+    os.nice(max(0, niceness - os.nice(0)))
+    if os.getsid(0) != os.getpid():
+        return
+    try:
+        _AUTOGROUP.write_text(str(niceness), encoding="ascii")
+    except OSError as error:
+        if _AUTOGROUP.exists():
+            print(f"The session's priority could not be lowered ({error}).", flush=True)
 
 
 def end_group(pid: int) -> None:

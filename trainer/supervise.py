@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from trainer.child import end_group, spawn
+from trainer.child import end_group, spawn, step_back
 from trainer.events import EventWriter
 from trainer.folder import Run, load_run
 from trainer.line import device_of, join_line, try_device
@@ -223,7 +223,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.lock_fd is None:
         attempt += 1
         os.pwrite(held, f"{attempt:04d}\n".encode("ascii"), 0)
-    os.nice(max(0, _NICENESS - os.nice(0)))
+    step_back(_NICENESS)
     Supervisor(run, attempt, options.trainer, options.exporter, grace_seconds()).supervise()
     return 0
 
