@@ -15,7 +15,7 @@ page_header(text["title"], text["lead"])
 style()
 shown, missing = shown_run()
 
-history, main = st.columns([1, 2.9], gap="large")
+history, main = st.columns([1.1, 2.9], gap="large")
 with history:
     run_list(shown, text)
 with main:

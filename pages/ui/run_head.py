@@ -34,7 +34,7 @@ def run_head(run: Run, state: Status, reading: Reading) -> None:
     )
     share = min(1.0, step / steps) if steps else 0.0
     st.html(
-        f'<div class="run-head"><h2>{html.escape(run.id)}</h2>'
+        f'<div class="run-head{" alive" if state.alive else ""}"><h2>{html.escape(run.id)}</h2>'
         f'<p><b class="run-state {state.state}">{state.state}</b> '
         f"{html.escape(sentence(state, reading))}</p>"
         f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl></div>'
@@ -75,10 +75,7 @@ def duration(seconds: float) -> str:
 def age(created: float) -> str:
     """How long ago, in one rounded unit."""
     seconds = max(0.0, time.time() - created)
-    if seconds < 60:
-        return "just now"
-    return f"{duration(seconds).rpartition(' ')[0].split(' ')[0]} {_unit(seconds)} ago"
-
-
-def _unit(seconds: float) -> str:
-    return "min" if seconds < 3600 else "h" if seconds < 86_400 else "d"
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return "just now"

@@ -56,14 +56,11 @@ def _row(run: Run, state: Status, chosen: bool) -> None:
         if run.problem:
             st.caption(escape_markdown(run.problem))
             return
-        steps = run.config.get("steps")
         parts = [state.state]
         if state.state == "queued" and state.place:
             parts = [f"queued, place {state.place}"]
         if state.step is not None:
-            parts.append(
-                f"step {state.step:,}" + (f" of {steps:,}" if isinstance(steps, int) else "")
-            )
+            parts.append(f"step {state.step:,}")
         st.caption(f":material/{_ICONS[state.state]}: {' · '.join([*parts, age(run.created)])}")
 
 

@@ -49,6 +49,7 @@ def _charts(watched: Watch, alive: bool, text: Mapping[str, str]) -> None:
     step = max(reading.step or 0, 1)
     end = None if alive else step
     key = (reading.version, end)
+    st.caption(text["loss"])
     figure = watched.draw("loss", key, partial(loss_curves, reading, step, end))
     st.plotly_chart(figure, theme=None, key="chart-loss", config=CHART, alt=text["loss alt"])
     for column, (name, title) in zip(st.columns(3), SMALL.items(), strict=True):
