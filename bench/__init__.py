@@ -1,0 +1,1 @@
+"""Dawn's budgets, measured: `make bench`, or `python -m bench --help`."""

@@ -1,0 +1,93 @@
+"""`python -m bench`: measure the budgets in a real browser and print a table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import heads, pages, training
+from bench.browser import chromium, tab
+from bench.bundles import write_bundles
+from bench.report import Row, print_machine, print_table
+from bench.server import serve
+from pages.ui.models import list_models
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+GROUPS = ("start", "typing", "heads", "pages", "training")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="group", help=f"{', '.join(GROUPS)}; or all")
+    parser.add_argument("--rounds", type=int, default=10, help="of each figure (10)")
+    parser.add_argument("--model", default="tiny", help="that sentences are typed at (tiny)")
+    parser.add_argument("--runs", type=Path, help="a runs folder that holds this model")
+    options = parser.parse_args()
+    wanted = options.groups or list(GROUPS)
+    if strangers := set(wanted) - set(GROUPS):
+        parser.error(f"there is no group {', '.join(strangers)}: choose {', '.join(GROUPS)}")
+    if options.rounds < 1:
+        parser.error("--rounds must be 1 or more")
+
+    print_machine()
+    with tempfile.TemporaryDirectory(prefix="dawn-bench-") as folder:
+        runs = Path(folder)
+        os.environ["DAWN_RUNS"] = folder
+        write_bundles(runs)
+        if options.runs:
+            (runs / options.model).symlink_to((options.runs / options.model).resolve())
+        rows = list(_measured(wanted, runs, options.model, options.rounds))
+    print_table(rows)
+
+
+def _measured(wanted: Iterable[str], runs: Path, model: str, rounds: int) -> Iterator[Row]:
+    if "training" in wanted:
+        yield from _told(training.live_panel(rounds))
+        yield from _told(training.killed_runs(rounds))
+    if not set(wanted) - {"training"}:
+        return
+    with chromium() as browser:
+        if "start" in wanted:
+            yield from _told(pages.first_paint(browser, runs, rounds))
+        yield from _told(_served(wanted, browser, runs, model, rounds))
+
+
+def _served(
+    wanted: Iterable[str], browser: Browser, runs: Path, model: str, rounds: int
+) -> Iterator[Row]:
+    """The figures that one warm server gives."""
+    known = model in {info.key for info in list_models()}
+    typed: list[Callable[..., Row]] = []
+    typed += [pages.tokens_typed, pages.heads_typed] if "typing" in wanted else []
+    typed += [pages.page_changes] if "pages" in wanted else []
+    with serve(runs) as server:
+        for measure in typed:
+            if not known:
+                problem = f"there is no model {model!r}: name one with --model"
+                yield Row(measure.__name__, None, problem=problem)
+                continue
+            with tab(browser) as opened:
+                yield measure(opened, server, model, rounds)
+        if "heads" in wanted:
+            yield from heads.all_heads(browser, server, rounds)
+            with tab(browser) as opened:
+                yield from heads.without_the_server(opened, server, rounds)
+        if "pages" in wanted:
+            yield pages.embedding_map(browser, server, rounds)
+
+
+def _told(rows: Iterable[Row]) -> Iterator[Row]:
+    """Say what is done while the rest is being measured."""
+    for row in rows:
+        print(f"  {row.what}", flush=True)
+        yield row
+
+
+if __name__ == "__main__":
+    main()

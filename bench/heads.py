@@ -1,0 +1,85 @@
+"""The attention component alone: its payload, its paint, and what it answers without the server."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from bench.browser import Tab, tab
+from bench.bundles import BIG, TOKENS, sentence_of
+from bench.pages import HEADS, SENTENCE, address
+from bench.report import Row
+from bench.server import Server
+from pages.ui.models import find_model, load
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+DRAWN = "dawn.marks('dawn-attention-drawn')"
+
+
+def all_heads(browser: Browser, server: Server, rounds: int) -> Iterator[Row]:
+    """6 layers x 8 heads x 32 tokens, 3 kinds: how much is sent, how long it takes to paint."""
+    tokenizer = load(find_model(BIG)).src_tokenizer
+    text = sentence_of(tokenizer, SENTENCE, TOKENS - 1)
+    where = address(server, "attention", model=BIG, src=text, tgt=text)
+    paint, sizes = [], []
+    for place in range(rounds + 1):
+        with tab(browser) as opened:
+            opened.open(where, HEADS)
+            times = [
+                float(opened.page.evaluate(f"dawn.mark('dawn-attention-{name}')"))
+                for name in ("data", "drawn")
+            ]
+            sizes.append(float(opened.page.evaluate("dawn.largest().size")) / 1000)
+            paint += [times[1] - times[0]] if place else []
+    numbers = 3 * 6 * 8 * TOKENS * TOKENS * 2 / 1000
+    parts = [
+        ("float16 weights", numbers),
+        ("the component's own code, and words", statistics.median(sizes) - numbers),
+    ]
+    yield Row("all heads, 6 x 8 x 32, whole message", 320, sizes, unit="KB", parts=parts)
+    yield Row("all heads, 6 x 8 x 32, arrived -> painted", 100, paint)
+
+
+def without_the_server(opened: Tab, server: Server, rounds: int) -> Iterator[Row]:
+    """Hover, lock and change of head or layer: one frame each, nothing sent for the first two."""
+    opened.open(address(server, "attention", model=BIG, src=SENTENCE, tgt=SENTENCE), HEADS)
+    opened.idle()
+    detail = opened.page.locator(".detail")
+    detail.scroll_into_view_if_needed()
+    box = detail.bounding_box()
+    assert box
+    left, top = box["x"] + 20, box["y"] + 110
+    before = len(opened.sent)
+
+    def measured(act: Callable[[int], None]) -> list[float]:
+        values = []
+        for place in range(rounds + 1):
+            opened.expect(DRAWN)
+            act(place)
+            values += [float(opened.found()[0])] if place else []
+        return values
+
+    mouse, keys = opened.page.mouse, opened.page.keyboard
+
+    def hover(place: int) -> None:
+        mouse.move(left + 45 * (place % 5), top + 40 * (place % 4))
+
+    def lock(place: int) -> None:
+        mouse.down()
+        mouse.up()
+
+    yield Row("hover", 16, measured(hover))
+    yield Row("lock, release", 16, measured(lock))
+    messages = len(opened.sent) - before
+    yield Row("messages to the server for all of these", 0, [float(messages)], unit="")
+    opened.page.locator("[role=gridcell][tabindex='0']").focus()
+    arrows = {"head": ("ArrowRight", "ArrowLeft"), "layer": ("ArrowDown", "ArrowUp")}
+    for what, pair in arrows.items():
+
+        def step(place: int, pair: tuple[str, str] = pair) -> None:
+            keys.press(pair[place % 2])
+
+        yield Row(f"change of {what}", 16, measured(step))
