@@ -58,7 +58,7 @@ def waves(table: np.ndarray, dims: Sequence[int]) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=True,
     )
-    figure.update_xaxes(title="position")
+    figure.update_xaxes(title="position", range=[-0.5, len(table) - 0.5])
     figure.update_yaxes(range=[-1.05, 1.05], tickvals=[-1, 0, 1])
     return figure
 

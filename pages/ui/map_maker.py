@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 
 import streamlit as st
 
 from pages.ui.layout import notice, prose
 from pages.ui.maps import maps_problem, maps_progress, start_maps, stop_maps
 from pages.ui.models import ModelInfo
+
+_ROUND = re.compile(r"Map (\d+) of 2: round (\d+) of (\d+)")
 
 
 def umap_maker(info: ModelInfo) -> None:
@@ -34,6 +37,15 @@ def umap_maker(info: ModelInfo) -> None:
         st.rerun()
 
 
+def share_done(words: str) -> float:
+    """How far the child process has come, 0..1, by its own words."""
+    found = _ROUND.search(words)
+    if found is None:
+        return 0.0
+    number, done, total = map(int, found.groups())
+    return min(1.0, (number - 1 + done / max(1, total)) / 2)
+
+
 @st.fragment(run_every="1s")
 def _follow(info: ModelInfo) -> None:
     progress = maps_progress(info)
@@ -41,8 +53,8 @@ def _follow(info: ModelInfo) -> None:
         st.rerun()
         return
     words, seconds = progress
-    with st.status(f"Making the UMAP · {words} · {seconds:.0f} s", state="running"):
-        st.markdown("You may leave this page: the map is kept when it is done.")
+    st.progress(share_done(words), text=f"Making the UMAP · {words} · {seconds:.0f} s")
+    st.caption("You may leave this page: the map is kept when it is done.")
     if st.button("Stop", icon=":material/stop:"):
         stop_maps(info)
         st.rerun()

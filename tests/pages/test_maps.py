@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from pages.ui import maps
+from pages.ui.map_maker import share_done
 from pages.ui.models import ModelInfo, find_model
 from transformer.bundle import bundle_hash, load_bundle
 
@@ -86,6 +87,14 @@ def test_a_child_that_fails_leaves_its_last_words(info: ModelInfo, monkeypatch) 
     maps._jobs()[bundle_hash(info.folder)].process.wait(timeout=20)
     assert maps.maps_progress(info) is None
     assert maps.maps_problem(info) == "No room on the disk."
+
+
+@pytest.mark.parametrize(
+    ("words", "share"),
+    [("Starting", 0), ("Map 1 of 2: round 250 of 500", 0.25), ("Map 2 of 2: round 500 of 500", 1)],
+)
+def test_the_bar_follows_the_childs_words(words: str, share: float) -> None:
+    assert share_done(words) == share
 
 
 @pytest.mark.slow
