@@ -16,7 +16,7 @@ from trainer.events import Event, EventReader
 from trainer.runs import Run, create_run, status
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
+PATIENCE = 250.0
 
 WORDS = {
     "one": "uno", "two": "due", "three": "tre", "cat": "gatto", "dog": "cane", "red": "rosso",

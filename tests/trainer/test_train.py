@@ -35,7 +35,7 @@ from trainer.prepare import prepare
 from trainer.runs import Run, load_run
 from trainer.schedule import learning_rate
 from trainer.train import TrainingFailed, bf16_is_faster, pick_device, reason
-from transformer.bundle import Bundle, load_bundle, save_bundle
+from transformer.bundle import load_bundle, save_bundle
 from transformer.config import ConfigError
 
 Tiny = Callable[..., TrainConfig]
@@ -59,8 +59,8 @@ def outcome(run: Run) -> dict:
 @pytest.mark.parametrize(
     ("changes", "from_step"),
     [
-        # 180 pairs are 10 batches: 20 is the end of an epoch, 7 the middle of one
-        ({"steps": 23, "save_every": 20, "valid_every": 23}, 20),
+        # 180 pairs are 10 batches: 10 is the end of an epoch, 7 the middle of one
+        ({"steps": 13, "save_every": 10, "valid_every": 13}, 10),
         ({"steps": 12, "save_every": 7, "valid_every": 12, "accumulate": 3, "ema": 0.5}, 7),
     ],
     ids=["end of an epoch", "middle of a window's epoch, averaged"],
@@ -175,7 +175,7 @@ def test_the_bundle_has_the_averaged_weights(averaged: Run) -> None:
 
 
 def test_before_the_average_begins_the_newest_weights_are_exported(tiny: Tiny, runs: Path) -> None:
-    run = prepared_run(tiny(ema=0.9, warmup=50, schedule="constant", steps=2, bleu_pairs=1))
+    run = prepared_run(tiny(ema=0.9, warmup=50, schedule="constant", steps=2, save_every=1))
     torch.manual_seed(1)
     attempt_here(run)
     path = newest_checkpoint(run.checkpoints)
@@ -215,23 +215,24 @@ def test_the_card_says_where_it_comes_from(averaged: Run) -> None:
     assert str(Path(averaged.config["data"]).parent) not in text
 
 
-def test_starting_from_a_bundle(averaged: Run, tiny: Tiny, runs: Path) -> None:
-    start = runs.parent / "start"
-    export(averaged.path, start)
-    config = tiny(start_from=str(start), steps=2, rate=1e-8, warmup=0, save_every=1, valid_every=1)
+def test_starting_from_a_bundle(averaged: Run, tiny: Tiny, runs: Path, tmp_path: Path) -> None:
+    """With text of its own: the bundle's tokenizer is kept, and its weights are where it begins."""
+    start, own = tmp_path / "start", tmp_path / "own.tsv"
+    own.write_text(as_tsv(pairs := word_pairs(150, seed=5)))
+    bundle = load_bundle(export(averaged.path, start))
+    config = tiny(
+        data=str(own), start_from=str(start), steps=2, rate=1e-8, save_every=1, valid_every=1
+    )
     run = prepared_run(config)
     attempt_here(run)
-    assert metric(run, "val/nll")[1] == pytest.approx(metric(averaged, "val/nll")[24], abs=2e-3)
+    held_out = split_by_groups(pairs, config.valid_pairs, config.seed).valid
+    assert metric(run, "val/nll")[1] == pytest.approx(likelihood(bundle, held_out).nll, abs=1e-4)
     (start / "config.json").unlink()  # the run has all it needs in its own folder
     forget(run, 2)
     attempt_here(run, 2)
     assert outcome(run)["outcome"] == "finished"
-    bundle = load_bundle(export(run.path))
-    assert translate(bundle, ["one cat"]) == translate(load_again(averaged), ["one cat"])
-
-
-def load_again(run: Run) -> Bundle:
-    return load_bundle(export(run.path))
+    exported = load_bundle(export(run.path))
+    assert translate(exported, ["one cat"]) == translate(bundle, ["one cat"])
 
 
 @pytest.mark.parametrize(
