@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from bench.report import Row
-from pages.ui.run_curves import SMALL, loss_curves, small_curves
+from pages.ui.run_curves import curves_blob
 from pages.ui.runs import Watch
 from trainer.events import EventReader, EventWriter
 from trainer.launch import launch
@@ -60,24 +60,22 @@ def live_panel(rounds: int) -> Iterator[Row]:
         status(run)
         reading = watch.read()
         read = time.perf_counter()
-        figures = [loss_curves(reading, reading.step or 1, None)]
-        figures += [small_curves(name, reading, reading.step or 1, None) for name in SMALL]
-        texts = [figure.to_json() for figure in figures]
+        blob = curves_blob(reading, run.id, alive=True)
         drawn = time.perf_counter()
-        if place:  # the first figure of a process imports plotly
+        if place:  # the first refresh reads all that was there
             whole.append(1000 * (drawn - began))
             reading_ms.append(1000 * (read - began))
             drawing_ms.append(1000 * (drawn - read))
-            sizes.append(sum(len(text.encode()) for text in texts) / 1000)
+            sizes.append(len(blob) / 1000)
             points.append(float(reading.points))
     writer.close()
     parts = [
         ("status and new events", statistics.median(reading_ms)),
-        ("figures", statistics.median(drawing_ms)),
+        ("curves", statistics.median(drawing_ms)),
     ]
     yield Row(f"live panel, a refresh with {POINTS:,} points", 50, whole, parts=parts)
     yield Row("live panel, points sent", 2000, points, unit="")
-    yield Row("live panel, figures as JSON", None, sizes, unit="KB")
+    yield Row("live panel, curves as bytes", None, sizes, unit="KB")
 
 
 def killed_runs(rounds: int) -> Iterator[Row]:

@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pages.figures.curves import Curve, Panel, growing_end, panels_data
+from pages.ui.components import mount, pack
+from pages.ui.runs import Reading
+from pages.ui.theme import HELD_OUT, TRAINING
 
-from pages.figures.curves import LESSON_LOSS, Curve, curve_figure
-from pages.ui.theme import HELD_OUT, SPEED, TRAINING
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-    from pages.ui.runs import Reading
+LESSON_LOSS = 3.5
+"""The course asks for a mean training loss of at most this."""
 
 _LOSS = (
-    ("train/loss", "loss of each update", TRAINING, "faint"),
-    ("mean/loss", "train loss, mean of 25", TRAINING, "line"),
-    ("mean/nll", "train NLL, mean of 25", TRAINING, "dotted"),
-    ("epoch/loss", "mean of an epoch", TRAINING, "points"),
-    ("val/nll", "held-out NLL", HELD_OUT, "points"),
+    ("train/loss", "loss of each update", TRAINING, "faint", "loss"),
+    ("mean/loss", "training loss, mean of 25 updates", TRAINING, "line", "loss"),
+    ("mean/nll", "training NLL, mean of 25", TRAINING, "dotted", "nll"),
+    ("epoch/loss", "mean of an epoch", TRAINING, "points", "epoch"),
+    ("val/nll", "held-out NLL", HELD_OUT, "points", "held-out"),
 )
-_SMALL = {
-    "rate": (("lr", "learning rate", SPEED, "line"),),
-    "speed": (("tokens_per_second", "tokens/s", SPEED, "line"),),
-    "scores": (
-        ("val/bleu", "BLEU", HELD_OUT, "points"),
-        ("val/chrf", "chrF", TRAINING, "points"),
-    ),
-}
-SMALL = {"rate": "Learning rate", "speed": "Tokens a second", "scores": "BLEU and chrF"}
-_NUMBERS = {"rate": ".2e", "speed": ",.0f", "scores": ".1f"}
+_RATE = (("lr", "learning rate", TRAINING, "line", "rate"),)
+_SPEED = (("tokens_per_second", "tokens/s", TRAINING, "line", "speed"),)
+_SCORES = (
+    ("val/bleu", "BLEU", HELD_OUT, "points", "bleu"),
+    ("val/chrf", "chrF", TRAINING, "points", "chrf"),
+)
 
 
-def loss_curves(reading: Reading, step: int, end: int | None) -> go.Figure:
-    """The loss per target token in training and on held-out pairs, with the lesson's mark."""
-    return curve_figure(
-        _curves(reading, _LOSS),
-        last_step=step,
-        end=end,
-        height=340,
-        mark=(LESSON_LOSS, f"the lesson’s {LESSON_LOSS}"),
-    )
-
-
-def small_curves(name: str, reading: Reading, step: int, end: int | None) -> go.Figure:
-    """rate, speed or scores."""
-    curves = _curves(reading, _SMALL[name])
-    number = _NUMBERS[name]
-    return curve_figure(
-        curves, last_step=step, end=end, height=170, legend=len(_SMALL[name]) > 1, number=number
-    )
-
-
-def _curves(reading: Reading, wanted: tuple[tuple[str, str, str, str], ...]) -> list[Curve]:
-    return [
-        Curve(
-            label,
-            *reading.curves[name],
-            colour,
-            style,
-            None if name.startswith("mean/") else reading.gaps.get(name),
-        )
-        for name, label, colour, style in wanted
-        if name in reading.curves
+def curves_blob(reading: Reading, run: str, *, alive: bool) -> bytes:
+    """Loss with the lesson's mark, learning rate, speed and scores, packed for the browser."""
+    step = max(reading.step or 0, 1)
+    panels = [
+        Panel("Loss", _curves(reading, _LOSS), 3, (LESSON_LOSS, f"the lesson’s {LESSON_LOSS}")),
+        Panel("Learning rate", _curves(reading, _RATE), None),
+        Panel("Tokens a second", _curves(reading, _SPEED), 0),
+        Panel("Scores", _curves(reading, _SCORES), 1),
     ]
+    return pack(*panels_data(panels, end=growing_end(step) if alive else step, run=run))
+
+
+def curves_view(blob: bytes, *, key: str) -> None:
+    """The curves, growing in place: what a person zoomed or hid stays when the blob changes."""
+    mount("curves")(data=blob, key=key)
+
+
+def _curves(reading: Reading, wanted: tuple[tuple[str, str, str, str, str], ...]) -> list[Curve]:
+    found = []
+    for name, label, colour, style, group in wanted:
+        if name in reading.curves:
+            gaps = None if name.startswith("mean/") else reading.gaps.get(name)
+            found.append(Curve(label, *reading.curves[name], colour, style, gaps, group))
+    return found

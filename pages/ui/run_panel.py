@@ -9,16 +9,15 @@ import streamlit as st
 
 from pages.ui.layout import notice
 from pages.ui.navigation import STOPS, page_link
-from pages.ui.run_curves import SMALL, loss_curves, small_curves
+from pages.ui.run_curves import curves_blob, curves_view
 from pages.ui.run_head import run_head
 from pages.ui.run_samples import run_samples
-from pages.ui.runs import Watch, log_tail, watch
+from pages.ui.runs import log_tail, watch
 from trainer.folder import Run, RunError
 from trainer.launch import resume
 from trainer.runs import Status, request, status
 
 REFRESH = "1s"
-CHART = {"displaylogo": False, "displayModeBar": False, "doubleClick": "reset"}
 _LOOKED_INTO = ("attention", "translate", "tokens", "embeddings", "positions")
 
 
@@ -38,25 +37,13 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
     _actions(run, state, text)
     if run.problem:
         return
-    _charts(watched, state.alive, text)
+    make = partial(curves_blob, reading, run.id, alive=state.alive)
+    blob = watched.draw("curves", (reading.version, state.alive), make)
+    curves_view(blob, key="curves")
+    st.caption(text["loss"])
     run_samples(reading, text)
     with st.expander("Log", icon=":material/notes:"):
         st.code(log_tail(run) or "Nothing was written yet.", language=None, height=280)
-
-
-def _charts(watched: Watch, alive: bool, text: Mapping[str, str]) -> None:
-    reading = watched.read()
-    step = max(reading.step or 0, 1)
-    end = None if alive else step
-    key = (reading.version, end)
-    st.caption(text["loss"])
-    figure = watched.draw("loss", key, partial(loss_curves, reading, step, end))
-    st.plotly_chart(figure, theme=None, key="chart-loss", config=CHART, alt=text["loss alt"])
-    for column, (name, title) in zip(st.columns(3), SMALL.items(), strict=True):
-        small = watched.draw(name, key, partial(small_curves, name, reading, step, end))
-        with column:
-            st.caption(title)
-            st.plotly_chart(small, theme=None, key=f"chart-{name}", config=CHART, alt=title)
 
 
 def _actions(run: Run, state: Status, text: Mapping[str, str]) -> None:

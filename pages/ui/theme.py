@@ -29,8 +29,8 @@ ENCODER, DECODER, CROSS = "#4583d6", "#d0548c", "#8d6bd8"
 
 KIND_COLOURS = {"encoder": ENCODER, "decoder": DECODER, "cross": CROSS}
 
-TRAINING, HELD_OUT, SPEED = "#6f87a8", "#b9854a", "#6f87a8"
-"""Learning curves: what the model trains on, what it never sees, and how fast it goes."""
+TRAINING, HELD_OUT = "#6f87a8", "#b9854a"
+"""Learning curves: what the model trains on, and what it never sees."""
 
 HEADS = (
     "#4583d6",
