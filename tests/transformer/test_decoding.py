@@ -9,17 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from transformer.decoding import (
-    EditedSteps,
-    Hypothesis,
-    Steps,
-    beam_search,
-    greedy,
-    length_penalty,
-    nucleus,
-    sample,
-)
+from transformer.beam import length_penalty
+from transformer.decoding import Hypothesis, beam_search, greedy, nucleus, sample
 from transformer.model import Transformer
+from transformer.steps import EditedSteps, Steps
 from transformer.tokenizer import EOS, PAD, SOS, UNK
 
 MakeModel = Callable[..., Transformer]
