@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.layout import notice, page_header, prose
+from pages.ui.run_choice import fresh_form, shown_run, style
 from pages.ui.run_form import run_form
 from pages.ui.run_list import run_list
 from pages.ui.run_panel import run_panel
-from pages.ui.runs import fresh_form, shown_run, style
 
 text = prose("training")
 page_header(text["title"], text["lead"])

@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitAPIException
 
 from pages.ui.state import current_query
 
-_LINKS = "navigation.links"
+_LINKS, _OWN = "navigation.links", "navigation.own"
 _SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "components" / "menu" / "main.js"
 
 
@@ -86,7 +86,7 @@ def page_link(stop: Stop, label: str | None = None, **changes: str) -> None:
 
     `changes` replace parameters of the look: model="..." opens that model in the other page.
     """
-    query = current_query()
+    query, own = current_query(), st.session_state.get(_OWN, {}).get(stop.url, {})
     if "model" in changes:
         query = {name: value for name, value in query.items() if name not in ("step", "tgt")}
     try:
@@ -94,10 +94,15 @@ def page_link(stop: Stop, label: str | None = None, **changes: str) -> None:
             stop.path,
             label=label or stop.title,
             icon=f":material/{stop.icon}:",
-            query_params={**query, **changes},
+            query_params={**query, **own, **changes},
         )
     except StreamlitAPIException:  # a page run alone, without the router, has no pages to link to
         st.markdown(f":material/{stop.icon}: {label or stop.title}")
+
+
+def keep_with(url: str, query: dict[str, str]) -> None:
+    """Parameters beside the look that links to a page carry, such as the run shown there."""
+    st.session_state[_OWN] = {**st.session_state.get(_OWN, {}), url: query}
 
 
 def menu() -> None:

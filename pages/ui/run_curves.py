@@ -11,8 +11,8 @@ LESSON_LOSS = 3.5
 """The course asks for a mean training loss of at most this."""
 
 _LOSS = (
-    ("train/loss", "loss of each update", TRAINING, "faint", "loss"),
-    ("mean/loss", "training loss, mean of 25 updates", TRAINING, "line", "loss"),
+    ("train/loss", "each point", TRAINING, "faint", "loss"),
+    ("mean/loss", "training loss, mean of 25 points", TRAINING, "line", "loss"),
     ("mean/nll", "training NLL, mean of 25", TRAINING, "dotted", "nll"),
     ("epoch/loss", "mean of an epoch", TRAINING, "points", "epoch"),
     ("val/nll", "held-out NLL", HELD_OUT, "points", "held-out"),

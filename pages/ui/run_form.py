@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Mapping
-from dataclasses import Field, fields
+from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
+from pages.ui.fields import field_widget
 from pages.ui.layout import notice
-from pages.ui.runs import prepared_id, show_run
+from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.uploads import upload_box, uploaded
 from trainer.config import PRESETS, TrainConfig, resolve
 from trainer.corpora import SHIPPED, DataError, load_data
@@ -22,7 +22,6 @@ from transformer.config import ConfigError
 MAIN = ("steps", "vocab_size", "d_model", "heads", "encoder_layers", "decoder_layers")
 _FIELDS = {spec.name: spec for spec in fields(TrainConfig)}
 _HERE = ("preset", "data", *MAIN)
-_SYMBOLS = ("d_model", "d_ff")
 
 
 def run_form(text: Mapping[str, str]) -> None:
@@ -46,7 +45,16 @@ def _form(text: Mapping[str, str]) -> None:
     for row in (MAIN[:3], MAIN[3:]):
         for column, name in zip(st.columns(3), row, strict=True):
             with column:
-                values[name] = _field(_FIELDS[name], start)
+                values[name] = field_widget(_FIELDS[name], start)
+    with st.container(gap="xsmall"):
+        values |= _rest(start)
+    changed = {name: value for name, value in values.items() if value != getattr(start, name)}
+    _launch_row(preset, changed, text)
+
+
+def _rest(start: TrainConfig) -> dict[str, Any]:
+    """All other fields, an expander for each group."""
+    values: dict[str, Any] = {}
     for group in dict.fromkeys(spec.metadata["group"] for spec in _FIELDS.values()):
         with st.expander(f"More: {group.lower()}", key=f"form.group.{group}"):
             pair = st.columns(2)
@@ -54,9 +62,8 @@ def _form(text: Mapping[str, str]) -> None:
             rest = [spec for spec in rest if spec.name not in _HERE]
             for place, spec in enumerate(rest):
                 with pair[place % 2]:
-                    values[spec.name] = _field(spec, start)
-    changed = {name: value for name, value in values.items() if value != getattr(start, name)}
-    _launch_row(preset, changed, text)
+                    values[spec.name] = field_widget(spec, start)
+    return values
 
 
 def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -> None:
@@ -122,56 +129,3 @@ def _data(start: TrainConfig, text: Mapping[str, str]) -> str:
     )
     upload_box(text, key)
     return ",".join(chosen)
-
-
-def _field(spec: Field[Any], start: TrainConfig) -> Any:
-    """The widget of one field; what was typed stays for the session, for each preset apart."""
-    name, about, value = spec.name, spec.metadata, getattr(start, spec.name)
-    common: dict[str, Any] = {
-        "label": label(name),
-        "key": f"form.{start.preset}.{name}",
-        "persist_state": "session",
-        "help": f"{about['help']} {_range(spec)} `{name}`",
-    }
-    if about["choices"]:
-        choices = list(about["choices"])
-        return st.selectbox(options=choices, index=choices.index(value), **common)
-    if spec.type is bool:
-        return st.toggle(value=value, **common)
-    if spec.type is str:
-        return st.text_input(value=value, **common).strip()
-    low, high = about["min"], about["max"]
-    if spec.type is int:
-        step = 1 if value < 50 else 10 ** (len(str(value)) - 2)
-        number = st.number_input(
-            min_value=int(low), max_value=int(high), value=value, step=step, **common
-        )
-        return value if number is None else int(number)
-    number = st.number_input(
-        min_value=float(low),
-        max_value=float(high),
-        value=float(value),
-        step=_fine(float(value)),
-        format="%g",
-        **common,
-    )
-    return value if number is None else float(number)
-
-
-def _fine(value: float) -> float:
-    """A step of a tenth of a number's first digit."""
-    return float(10.0 ** (math.floor(math.log10(value)) - 1)) if value else 0.01
-
-
-def label(name: str) -> str:
-    """A field's name for a person; the paper's symbols stay as they are."""
-    return name if name in _SYMBOLS else name.replace("_", " ").capitalize()
-
-
-def _range(spec: Field[Any]) -> str:
-    about = spec.metadata
-    if about["choices"]:
-        return f"One of {', '.join(map(str, about['choices']))}."
-    if about["min"] is None:
-        return ""
-    return f"From {about['min']:,} to {about['max']:,}."

@@ -11,15 +11,22 @@ from pages.ui.runs import Reading, last_step_of, seconds_left, seconds_trained
 from trainer.folder import Run
 from trainer.runs import Status
 
+_PHASES = {
+    "preparing data": "Preparing the training text.",
+    "training": "Training.",
+    "validation": "Translating the held-out pairs.",
+    "export": "Writing the model that you can look into.",
+}
 
-def run_head(run: Run, state: Status, reading: Reading) -> None:
+
+def run_head(run: Run, state: Status, reading: Reading, *, overdue: bool) -> None:
     """Draw it; every place is there from the start, so nothing moves when a number comes."""
     steps = last_step_of(run, reading)
     step = state.step or reading.step or 0
     left = seconds_left(reading, steps) if state.state == "running" else None
     facts = (
         ("Step", f"{step:,}", f"of {steps:,}" if steps else ""),
-        ("Loss", _number(reading, "mean/loss", ".3f"), "mean of 25 updates"),
+        ("Loss", _number(reading, "mean/loss", ".3f"), "mean of 25 points"),
         ("Held-out NLL", _number(reading, "val/nll", ".3f"), _at(reading, "val/nll")),
         ("BLEU", _number(reading, "val/bleu", ".1f"), _at(reading, "val/bleu")),
         (
@@ -36,16 +43,25 @@ def run_head(run: Run, state: Status, reading: Reading) -> None:
     st.html(
         f'<div class="run-head{" alive" if state.alive else ""}"><h2>{html.escape(run.id)}</h2>'
         f'<p><b class="run-state {state.state}">{state.state}</b> '
-        f"{html.escape(sentence(state, reading))}</p>"
-        f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl></div>'
+        f"{html.escape(sentence(state, overdue=overdue))}</p>"
+        f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl>'
+        f'<p class="run-notes">{html.escape(notes(reading))}</p></div>'
     )
 
 
-def sentence(state: Status, reading: Reading) -> str:
+def notes(reading: Reading) -> str:
+    """What the trainer said about itself at first, and the newest thing that it noted since."""
+    said = [str(event.fields.get("message") or "") for event in reading.alerts]
+    return " ".join(dict.fromkeys([*said[:1], *said[-1:]]))
+
+
+def sentence(state: Status, *, overdue: bool) -> str:
     """What the run does, or why it ended."""
+    if state.state == "running" and overdue:
+        return "It has been silent for longer than it said; the machine may be busy or asleep."
     if state.state != "running" or not state.phase:
         return state.reason
-    return f"{state.phase[:1].upper()}{state.phase[1:]}."
+    return _PHASES.get(state.phase, f"In the phase “{state.phase}”.")
 
 
 def _number(reading: Reading, name: str, form: str) -> str:

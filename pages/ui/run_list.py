@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages.ui.layout import escape_markdown
+from pages.ui.run_choice import show_run
 from pages.ui.run_head import age
-from pages.ui.runs import show_run
 from trainer.folder import Run
 from trainer.runs import Status, list_runs, status
 
@@ -32,7 +32,6 @@ def _list(shown: str | None, text: Mapping[str, str], live: bool) -> None:
         "New run",
         icon=":material/add:",
         width="stretch",
-        type="primary" if shown is None else "secondary",
         key="runs.new",
     ):
         show_run(None)

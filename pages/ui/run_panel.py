@@ -33,7 +33,7 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
         st.rerun()
     watched = watch(run)
     reading = watched.read()
-    run_head(run, state, reading)
+    run_head(run, state, reading, overdue=watched.reader.overdue() > 0)
     _actions(run, state, text)
     if run.problem:
         return
@@ -50,7 +50,7 @@ def _actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
     """One row of buttons; what has been asked for already cannot be asked again."""
     with st.container(key="run-actions", horizontal=True, vertical_alignment="center"):
         if state.alive:
-            _endings(run, asked=state.state == "stopping", text=text)
+            _endings(run, state, text)
         elif state.state != "finished" and not run.problem:
             icon, help = ":material/play_arrow:", text["resume help"]
             if st.button("Resume", icon=icon, help=help):
@@ -63,11 +63,12 @@ def _actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
         st.caption(text["no model"])
 
 
-def _endings(run: Run, *, asked: bool, text: Mapping[str, str]) -> None:
+def _endings(run: Run, state: Status, text: Mapping[str, str]) -> None:
+    asked = state.state == "stopping"
     if st.button("Stop", icon=":material/stop:", disabled=asked, help=text["stop help"]):
         _ask(run, "stop")
     icon, help = ":material/flight_land:", text["finish help"]
-    if st.button("Finish nicely", icon=icon, disabled=asked, help=help):
+    if st.button("Finish nicely", icon=icon, disabled=asked or state.state == "queued", help=help):
         _ask(run, "finish")
 
 
@@ -86,7 +87,7 @@ def _ask(run: Run, what: str) -> None:
     except RunError as error:
         notice(str(error), "warning")
         return
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _resume(run: Run) -> None:

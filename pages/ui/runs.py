@@ -1,4 +1,4 @@
-"""Runs as the pages read them: one shared reader a run, the run shown, the numbers of its panel.
+"""Runs as the pages read them: one shared reader a run, and the numbers of its panel.
 
 Everything comes from the run's folder, through `trainer`; no torch. The app only reads, and writes
 control files.
@@ -19,14 +19,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from trainer.events import Event, EventReader, minmax_downsample
-from trainer.folder import Run, RunError
+from trainer.folder import Run
 from trainer.records import read_record
-from trainer.runs import Status, open_run
+from trainer.runs import Status
 
-_STYLE = Path(__file__).resolve().parents[2] / "assets" / "training.css"
-_PREPARED = "training.prepared"
 _TAIL_BYTES = 16_384
-_MEAN_OF = 25  # updates in a mean of the training curves
+_MEAN_OF = 25  # points in a mean of the training curves
 POINTS = {
     "train/loss": 500,
     "mean/loss": 350,
@@ -189,40 +187,3 @@ def log_tail(run: Run, lines: int = 60) -> str:
     except OSError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
-
-
-def shown_run() -> tuple[Run | None, str | None]:
-    """The run that the address asks for, and a sentence when there is none of that name."""
-    asked = st.query_params.get("run")
-    if asked is None:
-        return None, None
-    try:
-        return open_run(asked), None
-    except RunError:
-        return None, f"There is no run “{asked[:40]}” here: choose one in the list, or start one."
-
-
-def show_run(run_id: str | None) -> None:
-    """Put a run into the address; None goes back to the form. One entry in the history."""
-    if run_id is None:
-        st.query_params.pop("run", None)
-    elif st.query_params.get("run") != run_id:
-        st.query_params["run"] = run_id
-
-
-def prepared_id(make: Callable[[], str]) -> str:
-    """The id of the run that this form will start: two clicks on its button are one run."""
-    if _PREPARED not in st.session_state:
-        st.session_state[_PREPARED] = make()
-    prepared: str = st.session_state[_PREPARED]
-    return prepared
-
-
-def fresh_form() -> None:
-    """The form is drawn anew by the page: its next launch is another run."""
-    st.session_state.pop(_PREPARED, None)
-
-
-def style() -> None:
-    """The style sheet of everything about runs; once a page."""
-    st.html(_STYLE)

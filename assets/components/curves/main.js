@@ -157,7 +157,7 @@ function axes(pen, view, scale, width, height) {
   };
   pen.textAlign = "right";
   pen.textBaseline = "middle";
-  for (const value of ticks(scale.low, scale.high, (height - 30) / 52)) {
+  for (const value of ticks(scale.low, scale.high, (height - 30) / 38)) {
     const y = Math.round(scale.y(value)) + 0.5;
     rule(PAD.left, y, width - PAD.right, y);
     pen.fillText(short(value), PAD.left - 8, y);
