@@ -14,7 +14,7 @@ from bench.browser import chromium, tab
 from bench.bundles import write_bundles
 from bench.report import Row, print_machine, print_table
 from bench.server import serve
-from pages.ui.models import list_models
+from pages.ui.catalogue import list_models
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

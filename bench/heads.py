@@ -11,7 +11,8 @@ from bench.bundles import BIG, TOKENS, sentence_of
 from bench.pages import HEADS, SENTENCE, address
 from bench.report import Row
 from bench.server import Server
-from pages.ui.models import find_model, load
+from pages.ui.catalogue import find_model
+from pages.ui.models import load
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

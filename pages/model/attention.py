@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.catalogue import find_model
 from pages.ui.layout import page_header, prose, sentence_box
-from pages.ui.models import explain, find_model, plain_errors, translate
+from pages.ui.models import explain, plain_errors, translate
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
 
 text = prose("attention")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.catalogue import find_model, list_models
 from pages.ui.layout import page_header, prose, sentence_box
-from pages.ui.models import find_model, list_models, plain_errors
+from pages.ui.models import plain_errors
 from pages.ui.navigation import STOPS, page_link
 from pages.ui.state import Look
 from pages.ui.subject import ending, every_head, fitted_look, said

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.ui.models import ModelInfo, check_text, load
+from pages.ui.catalogue import ModelInfo
+from pages.ui.models import check_text, load
 
 
 @dataclass(frozen=True)

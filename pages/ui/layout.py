@@ -10,7 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.ui import navigation
-from pages.ui.models import list_models
+from pages.ui.catalogue import list_models
 from pages.ui.prose import escape_markdown, prose
 from pages.ui.sentence import sentence_box
 from pages.ui.state import Look, notices, read_look, write_look

@@ -7,9 +7,9 @@ import re
 
 import streamlit as st
 
+from pages.ui.catalogue import ModelInfo
 from pages.ui.layout import notice, prose
 from pages.ui.maps import maps_problem, maps_progress, start_maps, stop_maps
-from pages.ui.models import ModelInfo
 
 _ROUND = re.compile(r"Map (\d+) of 2: round (\d+) of (\d+)")
 

@@ -16,7 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 import streamlit as st
 
-from pages.ui.models import ModelInfo, embedding_matrix
+from pages.ui.catalogue import ModelInfo
+from pages.ui.models import embedding_matrix
 from trainer.folder import runs_folder
 
 _ROOT = Path(__file__).resolve().parents[2]

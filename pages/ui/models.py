@@ -1,4 +1,4 @@
-"""The models there are, and what one of them makes of a text: cached, numpy and text only.
+"""What a model makes of a text: cached, numpy and text only.
 
 torch is imported inside the functions that need it, so that a page paints first. What a session
 gets is a copy of its own; the models themselves are shared and never changed.
@@ -6,49 +6,25 @@ gets is a copy of its own; the models themselves are shared and never changed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from trainer.folder import runs_folder
+from pages.ui.catalogue import LookError, ModelInfo, stamp_of
 
 if TYPE_CHECKING:
     from transformer.bundle import Bundle
 
-SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
 KINDS = {
     "encoder": "encoder.layers.{layer}.self_attention.weights",
     "decoder": "decoder.layers.{layer}.self_attention.weights",
     "cross": "decoder.layers.{layer}.cross_attention.weights",
 }
-IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
-
-
-class LookError(ValueError):
-    """A look that cannot be shown; the message is one sentence for a person."""
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What the config of a bundle says, read without torch. `key` is what the URL holds."""
-
-    key: str
-    title: str
-    folder: Path
-    shipped: bool
-    languages: tuple[str, str]
-    layers: Mapping[str, int]  # by kind of attention
-    heads: int
-    d_model: int
-    max_tokens: int
-    joint: bool  # one tokenizer for both languages
-    step: int | None
 
 
 @dataclass(frozen=True)
@@ -98,29 +74,6 @@ class Explained:
         return stacks
 
 
-def list_models() -> list[ModelInfo]:
-    """The models that ship, then the exports of runs, newest first; broken ones are left out."""
-    shipped = sorted(SHIPPED.iterdir(), key=_by_name) if SHIPPED.is_dir() else []
-    runs = runs_folder()
-    exports = [path / "export" for path in runs.iterdir()] if runs.is_dir() else []
-    there = [path for path in exports if (path / IDENTITY[0]).is_file()]
-    there.sort(key=lambda path: -(path / IDENTITY[0]).stat().st_mtime)
-    infos = [_info(path, path.name, True) for path in shipped]
-    infos += [_info(path, path.parent.name, False) for path in there]
-    return [info for info in infos if info is not None]
-
-
-def find_model(key: str) -> ModelInfo:
-    """The model of that name. Raises `LookError`."""
-    infos = list_models()
-    for info in infos:
-        if info.key == key:
-            return info
-    if not infos:
-        raise LookError("There is no model here yet: train one on the training page.")
-    raise LookError(f"There is no model “{key[:40]}” here: choose another one in the sidebar.")
-
-
 @contextmanager
 def plain_errors(stop: bool = True) -> Iterator[None]:
     """Turn what can go wrong with a model or a text into a sentence, and `stop` the page there."""
@@ -147,7 +100,7 @@ def _is_plain(error: ValueError) -> bool:
 
 def tokenize(info: ModelInfo, text: str, side: str = "src") -> Tokens:
     """The pieces of `text` by the model's source or target tokenizer, without special tokens."""
-    return _tokenize(str(info.folder), _stamp(info.folder), text, side)
+    return _tokenize(str(info.folder), stamp_of(info.folder), text, side)
 
 
 def translate(
@@ -160,7 +113,7 @@ def translate(
     """
     check_text(info, text)
     given = tuple(sorted(settings.items()))
-    return _translate(str(info.folder), _stamp(info.folder), text, method, given)
+    return _translate(str(info.folder), stamp_of(info.folder), text, method, given)
 
 
 def explain(info: ModelInfo, text: str, target: str | Sequence[int] | None = None) -> Explained:
@@ -175,7 +128,7 @@ def explain(info: ModelInfo, text: str, target: str | Sequence[int] | None = Non
     elif isinstance(target, str):
         check_text(info, target, "tgt")
         target = tokenize(info, target, "tgt").ids
-    return _explain(str(info.folder), _stamp(info.folder), text, tuple(target))
+    return _explain(str(info.folder), stamp_of(info.folder), text, tuple(target))
 
 
 def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
@@ -191,12 +144,12 @@ def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
 
 def embedding_matrix(info: ModelInfo, side: str = "src") -> tuple[np.ndarray, list[str]]:
     """The rows of the embedding (V, D) in float32, and the label of each. Do not change them."""
-    return _embedding_matrix(str(info.folder), _stamp(info.folder), side)
+    return _embedding_matrix(str(info.folder), stamp_of(info.folder), side)
 
 
 def load(info: ModelInfo) -> Bundle:
     """The model itself, shared by all sessions: never change it. Raises `BundleError`."""
-    return _bundle(str(info.folder), _stamp(info.folder))
+    return _bundle(str(info.folder), stamp_of(info.folder))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
@@ -295,47 +248,3 @@ def _embedding_matrix(
     matrix = module.weight.detach().numpy()
     matrix.flags.writeable = False
     return matrix, [tokenizer.label(number) for number in range(len(tokenizer))]
-
-
-def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
-    """What the bundle says of itself; None where its config cannot be read."""
-    try:
-        config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
-        sizes, about = config["model"], config.get("about", {})
-        src, tgt = config["tokenizers"]
-        decoder_layers = int(sizes["decoder_layers"])
-        return ModelInfo(
-            key=key,
-            title=str(about.get("title") or key),
-            folder=folder,
-            shipped=shipped,
-            languages=(str(config["languages"][0]), str(config["languages"][1])),
-            layers={
-                "encoder": int(sizes["encoder_layers"]),
-                "decoder": decoder_layers,
-                "cross": decoder_layers,
-            },
-            heads=int(sizes["heads"]),
-            d_model=int(sizes["d_model"]),
-            max_tokens=int(sizes["max_tokens"]),
-            joint=src == tgt,
-            step=about.get("step"),
-        )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return None
-
-
-def _stamp(folder: Path) -> tuple[int, ...]:
-    """Changes whenever the bundle's files do. Raises `LookError` where one is missing."""
-    try:
-        stats = [(folder / name).stat() for name in IDENTITY]
-    except OSError as error:
-        raise LookError(
-            f"The model “{folder.name}” is incomplete: export it again or choose another one."
-        ) from error
-    return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
-
-
-def _by_name(path: Path) -> tuple[bool, str]:
-    """tiny, the model that opens with the app, comes first."""
-    return path.name != "tiny", path.name

@@ -7,8 +7,9 @@ import html
 import numpy as np
 import streamlit as st
 
+from pages.ui.catalogue import list_models
 from pages.ui.components import attention_view
-from pages.ui.models import Translation, list_models
+from pages.ui.models import Translation
 from pages.ui.navigation import refresh_links
 from pages.ui.state import MAX_CHARS, Look, read_look, write_look
 

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from pages.ui import maps
-from pages.ui.models import ModelInfo, embedding_matrix, load
+from pages.ui.catalogue import ModelInfo
+from pages.ui.models import embedding_matrix, load
 from pages.ui.pieces import readable
 from pages.ui.word_views import kinds_of
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.catalogue import find_model, list_models
 from pages.ui.layout import page_header, prose, provenance, sentence_box
 from pages.ui.map_maker import umap_maker
 from pages.ui.maps import read_maps
-from pages.ui.models import find_model, list_models, plain_errors, tokenize
+from pages.ui.models import plain_errors, tokenize
 from pages.ui.state import read_look
 from pages.ui.vocabulary import neighbours, vocabulary
 from pages.ui.word_views import choose_piece, chosen_piece, map_view

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages.ui.catalogue import LookError, find_model, list_models
 from pages.ui.encoder_input import encoder_input, position_table
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
-from pages.ui.models import LookError, find_model, list_models, plain_errors
+from pages.ui.models import plain_errors
 from pages.ui.position_charts import position_chart
 from pages.ui.state import read_look
 from pages.ui.sum_table import sum_table

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pages.ui.catalogue import find_model, list_models
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
-from pages.ui.models import embedding_matrix, find_model, list_models, load, plain_errors, tokenize
+from pages.ui.models import embedding_matrix, load, plain_errors, tokenize
 from pages.ui.state import read_look
 from pages.ui.word_views import tokens_view
 

@@ -73,7 +73,8 @@ def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
 
 
 def test_without_a_target_the_model_explains_its_own(dawn_runs: Path) -> None:
-    from pages.ui.models import find_model, translate
+    from pages.ui.catalogue import find_model
+    from pages.ui.models import translate
 
     header, _ = sent(open_page())
     own = translate(find_model("toy"), SENTENCE)[0]

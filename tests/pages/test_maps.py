@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from pages.ui import maps
+from pages.ui.catalogue import ModelInfo, find_model
 from pages.ui.map_maker import share_done
-from pages.ui.models import ModelInfo, find_model
 from transformer.bundle import bundle_hash, load_bundle
 
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.models import explain, find_model, translate
+from pages.ui.catalogue import find_model
+from pages.ui.models import explain, translate
 from pages.ui.steps import next_pieces
 from transformer.bundle import load_bundle
 from transformer.decoding import greedy

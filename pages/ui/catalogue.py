@@ -1,0 +1,102 @@
+"""Which models there are, told without torch: what ships, then what runs have exported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.folder import runs_folder
+
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
+IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
+
+
+class LookError(ValueError):
+    """A look that cannot be shown; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What the config of a bundle says, read without torch. `key` is what the URL holds."""
+
+    key: str
+    title: str
+    folder: Path
+    shipped: bool
+    languages: tuple[str, str]
+    layers: Mapping[str, int]  # by kind of attention
+    heads: int
+    d_model: int
+    max_tokens: int
+    joint: bool  # one tokenizer for both languages
+    step: int | None
+
+
+def list_models() -> list[ModelInfo]:
+    """The models that ship, then the exports of runs, newest first; broken ones are left out."""
+    shipped = sorted(SHIPPED.iterdir(), key=_by_name) if SHIPPED.is_dir() else []
+    runs = runs_folder()
+    exports = [path / "export" for path in runs.iterdir()] if runs.is_dir() else []
+    there = [path for path in exports if (path / IDENTITY[0]).is_file()]
+    there.sort(key=lambda path: -(path / IDENTITY[0]).stat().st_mtime)
+    infos = [_info(path, path.name, True) for path in shipped]
+    infos += [_info(path, path.parent.name, False) for path in there]
+    return [info for info in infos if info is not None]
+
+
+def find_model(key: str) -> ModelInfo:
+    """The model of that name. Raises `LookError`."""
+    infos = list_models()
+    for info in infos:
+        if info.key == key:
+            return info
+    if not infos:
+        raise LookError("There is no model here yet: train one on the training page.")
+    raise LookError(f"There is no model “{key[:40]}” here: choose another one in the sidebar.")
+
+
+def stamp_of(folder: Path) -> tuple[int, ...]:
+    """Changes whenever the bundle's files do. Raises `LookError` where one is missing."""
+    try:
+        stats = [(folder / name).stat() for name in IDENTITY]
+    except OSError as error:
+        raise LookError(
+            f"The model “{folder.name}” is incomplete: export it again or choose another one."
+        ) from error
+    return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
+
+
+def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
+    """What the bundle says of itself; None where its config cannot be read."""
+    try:
+        config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
+        sizes, about = config["model"], config.get("about", {})
+        src, tgt = config["tokenizers"]
+        decoder_layers = int(sizes["decoder_layers"])
+        return ModelInfo(
+            key=key,
+            title=str(about.get("title") or key),
+            folder=folder,
+            shipped=shipped,
+            languages=(str(config["languages"][0]), str(config["languages"][1])),
+            layers={
+                "encoder": int(sizes["encoder_layers"]),
+                "decoder": decoder_layers,
+                "cross": decoder_layers,
+            },
+            heads=int(sizes["heads"]),
+            d_model=int(sizes["d_model"]),
+            max_tokens=int(sizes["max_tokens"]),
+            joint=src == tgt,
+            step=about.get("step"),
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _by_name(path: Path) -> tuple[bool, str]:
+    """tiny, the model that opens with the app, comes first."""
+    return path.name != "tiny", path.name
