@@ -126,5 +126,8 @@ class TranslationModule(pl.LightningModule):
             raise ConfigError(
                 f"The training text has changed since the run began ({error}): start a new run."
             ) from error
+        if self.sampler.consumed >= len(self.sampler):
+            # Lightning asks for the data before it says which epoch it is in
+            self.sampler.set_epoch(self.sampler.epoch + 1)
         self.finish = dict(checkpoint["finish"])
         self.random_state = checkpoint.get("random_state", {})

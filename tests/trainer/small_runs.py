@@ -22,6 +22,7 @@ WORDS = {
     "one": "uno", "two": "due", "three": "tre", "cat": "gatto", "dog": "cane", "red": "rosso",
     "sun": "sole", "sea": "mare", "bread": "pane", "wine": "vino", "day": "giorno",
 }  # fmt: skip
+EPOCH = 9  # batches of the 180 pairs to learn from, with the settings below
 TINY: dict[str, Any] = {
     "valid_pairs": 20,
     "vocab_size": 300,

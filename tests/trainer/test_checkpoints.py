@@ -70,7 +70,7 @@ def test_a_damaged_one_is_passed_over(tmp_path: Path, damage: str) -> None:
     if damage == "gone":
         path.unlink()
     else:
-        path.write_bytes(contents[damage])
+        path.write_bytes(bytes(contents[damage]))
     assert newest_step(tmp_path) == 1
 
 

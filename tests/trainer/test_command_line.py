@@ -6,6 +6,7 @@ import io
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -67,13 +68,14 @@ def nonsense() -> list[tuple[str, str]]:
     for spec in fields(TrainConfig):
         if spec.name == "preset":
             continue
+        kind: Any = spec.type
         if spec.type is not str:
             found.append((spec.name, "nonsense"))
         if spec.metadata["choices"]:
             found.append((spec.name, "nonsense"))
         for bound, step in (("min", -1), ("max", 1)):
             if spec.metadata[bound] is not None:
-                found.append((spec.name, str(spec.type(spec.metadata[bound] + step))))
+                found.append((spec.name, str(kind(spec.metadata[bound] + step))))
     return [*found, ("rate", "nan"), ("rate", "inf"), ("steps", "1e3"), ("data", "  ")]
 
 

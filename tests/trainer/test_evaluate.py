@@ -26,10 +26,10 @@ def bundle_of(kind: str, max_tokens: int = 40) -> Bundle:
         src = tgt = train_bpe((text for pair in PAIRS for text in pair), 280)
     else:
         src, tgt = (train_words((pair[side] for pair in PAIRS), 1, 10) for side in (0, 1))
-    sizes = {"encoder_layers": 1, "decoder_layers": 1, "d_model": 16, "d_ff": 16, "heads": 2}
     config = ModelConfig(
-        len(src), len(tgt), tie_embeddings=kind == "bpe", max_tokens=max_tokens, **sizes
-    )  # type: ignore[arg-type]
+        len(src), len(tgt), encoder_layers=1, decoder_layers=1, d_model=16, d_ff=16, heads=2,
+        tie_embeddings=kind == "bpe", max_tokens=max_tokens,
+    )  # fmt: skip
     return Bundle(Transformer(config).eval(), src, tgt, ("en", "it"), {})
 
 

@@ -32,14 +32,14 @@ def test_a_line_every_ten_seconds_with_the_time_left() -> None:
 
 def test_validation_epochs_and_translations() -> None:
     progress = Progress(steps=100, attempt=1)
-    values = {
+    values: dict[str, Any] = {
         "val/loss": 3.0, "val/nll": 2.5, "val/bits_per_character": 1.75, "val/bleu": 12.34,
         "val/chrf": 33.33,
     }  # fmt: skip
     assert progress.lines(event("metric", 50, 1.0, **values)) == [
         "step 50  held out: loss 3.000  nll 2.500  1.750 bits/char  BLEU 12.3  chrF 33.3"
     ]
-    means = {"epoch/loss": 3.5, "epoch/nll": 3.0, "epoch": 1}
+    means: dict[str, Any] = {"epoch/loss": 3.5, "epoch/nll": 3.0, "epoch": 1}
     whole, part = event("metric", 50, 1.0, **means), event("metric", 50, 1.0, **means)
     whole.fields["epoch/share"], part.fields["epoch/share"] = 1.0, 0.25
     assert progress.lines(whole) == ["epoch 2  mean loss 3.500"]

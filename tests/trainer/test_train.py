@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from tests.trainer.small_runs import (
+    EPOCH,
     TINY,
     WORDS,
     as_tsv,
@@ -59,8 +60,7 @@ def outcome(run: Run) -> dict:
 @pytest.mark.parametrize(
     ("changes", "from_step"),
     [
-        # 180 pairs are 10 batches: 10 is the end of an epoch, 7 the middle of one
-        ({"steps": 13, "save_every": 10, "valid_every": 13}, 10),
+        ({"steps": EPOCH + 4, "save_every": EPOCH, "valid_every": EPOCH + 4}, EPOCH),
         ({"steps": 12, "save_every": 7, "valid_every": 12, "accumulate": 3, "ema": 0.5}, 7),
     ],
     ids=["end of an epoch", "middle of a window's epoch, averaged"],
@@ -79,6 +79,7 @@ def test_a_resume_goes_on_as_if_nothing_had_happened(
     attempt_here(run, 2)
     resumed = [e for e in events_of(run) if e.kind == "resume"]
     assert [e.fields["from_step"] for e in resumed] == [0, from_step]
+    assert (from_step in whole["epoch/share"]) == (from_step == EPOCH)
     for name in names:
         again = metric(run, name)
         assert again.keys() == whole[name].keys(), name
@@ -125,7 +126,9 @@ def test_the_events_of_a_run_are_complete(averaged: Run) -> None:
     assert [e.step for e in events if e.kind == "checkpoint"] == [10, 20, 24]
     assert list(metric(averaged, "train/loss")) == list(range(1, 25))
     assert list(metric(averaged, "val/bleu")) == [10, 20, 24]
-    assert metric(averaged, "epoch/share") == {10: 1.0, 20: 1.0, 24: 0.4}
+    assert metric(averaged, "epoch/share") == pytest.approx(
+        {EPOCH: 1.0, 2 * EPOCH: 1.0, 24: (24 - 2 * EPOCH) / EPOCH}
+    )
     samples = [e.fields["translations"] for e in events if e.kind == "sample"]
     assert len(samples) == 3
     assert samples[0][0]["src"] == "edmund closed his banking account"
@@ -152,8 +155,8 @@ def test_the_mean_of_an_epoch_is_per_target_token(averaged: Run) -> None:
     losses = metric(averaged, "train/loss")
     tokens = [sum(lengths[place][1] for place in batch) for batch in sampler]
     summed = sum(losses[step] * count for step, count in enumerate(tokens, 1))
-    assert len(tokens) == 10
-    assert metric(averaged, "epoch/loss")[10] == pytest.approx(summed / sum(tokens))
+    assert len(tokens) == EPOCH
+    assert metric(averaged, "epoch/loss")[EPOCH] == pytest.approx(summed / sum(tokens))
 
 
 def test_the_loss_falls(averaged: Run) -> None:

@@ -23,11 +23,12 @@ def nonsense() -> list[tuple[str, Any]]:
     """For each field, values of a wrong kind, beyond its range and outside its choices."""
     found: list[tuple[str, Any]] = []
     for spec in fields(TrainConfig):
+        kind: Any = spec.type
         found += [(spec.name, value) for value in WRONG_KIND[spec.type]]
         low, high = spec.metadata["min"], spec.metadata["max"]
         step = 1 if spec.type is int else 1e-6
         found += [(spec.name, low - step)] if low is not None else []
-        found += [(spec.name, spec.type(high * 1.01 + step))] if high is not None else []
+        found += [(spec.name, kind(high * 1.01 + step))] if high is not None else []
         found += [(spec.name, "nonsense")] if spec.metadata["choices"] else []
     return found
 
