@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import streamlit as st
@@ -13,9 +13,10 @@ from pages.ui.fields import field_widget
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.uploads import upload_box, uploaded
+from trainer.commands import absolute, check_start_folder, own_path
 from trainer.config import PRESETS, TrainConfig, resolve
-from trainer.corpora import SHIPPED, DataError, load_data
-from trainer.folder import RunError, new_id
+from trainer.corpora import SHIPPED, load_data
+from trainer.folder import new_id
 from trainer.launch import launch
 from transformer.config import ConfigError
 
@@ -91,10 +92,14 @@ def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -
 def _launch(config: TrainConfig, argv: list[str]) -> None:
     try:
         with st.spinner("Reading the training text …"):
+            places = {"data": absolute(config.data), "start_from": own_path(config.start_from)}
+            config = replace(config, **places)
+            if config.start_from:
+                check_start_folder(config)
             data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
         values = config.to_dict()
         run = launch(values, argv, run_id=prepared_id(lambda: new_id(values)), data=data)
-    except (DataError, RunError) as error:
+    except ValueError as error:  # every error of ours is one, with a sentence for a person
         notice(str(error), "warning")
         return
     show_run(run.id)

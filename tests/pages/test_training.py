@@ -1,19 +1,45 @@
-"""The training page: the form, the history, a run alone and through the app; real run folders."""
+"""The training page: form, launch, live run, history; real run folders and real supervisors."""
 
 from __future__ import annotations
 
 import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from trainer.config import PRESETS
+from pages.ui import run_form
+from trainer.__main__ import parser
+from trainer.config import PRESETS, TrainConfig, from_texts, resolve
 from trainer.events import EventWriter
-from trainer.runs import Run, create_run
+from trainer.launch import launch
+from trainer.locks import is_locked
+from trainer.runs import Run, create_run, list_runs, status
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/train/training.py"
+TRAINER = """
+import sys, time
+from pathlib import Path
+from trainer.events import EventWriter
+
+folder, attempt = Path(sys.argv[1]), int(sys.argv[3])
+with EventWriter(folder / "events", attempt) as events:
+    events.write("resume", step=0, from_step=0)
+    events.phase("training", expect=60, step=0)
+    for step in range(1, 10_000):
+        if (folder / "control" / "stop").exists():
+            break
+        events.metric(step, {"train/loss": 9 / step, "train/nll": 8 / step})
+        time.sleep(0.02)
+    events.write("end", outcome="stopped", reason="It was asked to stop.")
+"""
 
 
 @pytest.fixture
@@ -22,11 +48,43 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
+@pytest.fixture
+def small_trainer(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Run]]:
+    """The page's launches, by a real supervisor, start a small trainer that trains nothing."""
+    (tmp_path / "train.py").write_text(TRAINER)
+    nothing = [sys.executable, "-c", ""]
+    start = partial(launch, trainer=[sys.executable, str(tmp_path / "train.py")], exporter=nothing)
+    monkeypatch.setattr(run_form, "launch", start)
+    yield start
+    for run in list_runs():
+        until(lambda run=run: stopped(run))
+
+
+def stopped(run: Run) -> bool:
+    if is_locked(run.lock):
+        (run.control / "stop").touch()
+        return False
+    return True
+
+
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def open_page(file: str = PAGE, **query: str) -> AppTest:
     at = AppTest.from_file(str(ROOT / file), default_timeout=60)
     for name, value in query.items():
         at.query_params[name] = value
     return at.run()
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    return next(button for button in at.button if button.label == label).click().run()
 
 
 def ended_run(run_id: str = "toy", points: int = 30) -> Run:
@@ -46,13 +104,18 @@ def ended_run(run_id: str = "toy", points: int = 30) -> Run:
     return run
 
 
-def header_of(at: AppTest) -> dict:
-    """The header of the blob that the curves were given."""
-    for element in at.get("bidi_component"):
-        blob = element.proto.bytes
-        if b'"panels"' in blob:
-            return json.loads(blob[4 : 4 + int.from_bytes(blob[:4], "little")])
-    raise AssertionError("no curves were drawn")
+def curves_of(at: AppTest) -> tuple[dict, dict[str, np.ndarray]]:
+    """Header and arrays of the blob that the curves were given."""
+    blob = next(e.proto.bytes for e in at.get("bidi_component") if b'"panels"' in e.proto.bytes)
+    size = int.from_bytes(blob[:4], "little")
+    header = json.loads(blob[4 : 4 + size])
+    start = -(-(4 + size) // 8) * 8
+    places = header["arrays"].items()
+    arrays = {
+        name: np.frombuffer(blob, "<f4", place["shape"][0], start + place["offset"])
+        for name, place in places
+    }
+    return header, arrays
 
 
 def says(at: AppTest) -> str:
@@ -72,6 +135,123 @@ def test_the_form_is_shown_alone_and_through_the_router(file: str, runs: Path) -
     assert "Launch" in [button.label for button in at.button]
 
 
+def test_every_field_of_the_config_has_a_widget_with_help_and_the_presets_value(runs: Path) -> None:
+    at = open_page()
+    widgets = [*at.number_input, *at.selectbox, *at.toggle, *at.text_input, *at.multiselect]
+    by_name = {str(widget.key).rpartition(".")[2]: widget for widget in widgets}
+    for spec in fields(TrainConfig):
+        if spec.name in ("preset", "data"):
+            continue
+        widget = by_name[spec.name]
+        assert spec.metadata["help"] in widget.help
+        assert widget.value == getattr(PRESETS["nano"], spec.name), spec.name
+    assert by_name["data"].value == ["libreoffice-help"]
+
+
+def test_a_wrong_combination_is_one_sentence_before_the_launch(runs: Path) -> None:
+    at = open_page()
+    at.number_input(key="form.nano.heads").set_value(3).run()
+    assert not at.exception
+    assert "d_model 128 cannot be shared by 3 heads" in says(at)
+    assert next(button for button in at.button if button.label == "Launch").disabled
+    assert at.number_input(key="form.nano.heads").value == 3
+
+
+def test_the_command_line_makes_the_same_config(runs: Path) -> None:
+    changed = {"steps": 600, "data": "bible-web-diodati:20", "tie_embeddings": False, "rate": 1e-4}
+    argv = run_form.command_line("nano", changed)
+    asked = vars(parser().parse_args(argv[3:]))
+    names = [spec.name for spec in fields(TrainConfig) if spec.name != "preset"]
+    given = {name: asked[name] for name in names if asked[name] is not None}
+    assert resolve(asked["preset"], from_texts(given)) == resolve("nano", changed)
+
+
+def test_a_launch_shows_the_run_and_stop_and_resume_are_heard(
+    small_trainer: Callable[..., Run],
+) -> None:
+    at = open_page()
+    at.number_input(key="form.nano.steps").set_value(700).run()
+    press(at, "Launch")
+    assert not at.exception
+    (run,) = list_runs()
+    assert at.query_params["run"] in (run.id, [run.id])
+    assert run.config["steps"] == 700
+    assert run.spec["argv"][-1] == "--steps=700"
+    assert run.spec["data"].keys() == {"libreoffice-help"}
+    until(lambda: status(run).step)
+    at.run()
+    assert "running" in says(at)
+    assert not curves_of(at)[0]["end"] & (curves_of(at)[0]["end"] - 1)  # a power of two
+    press(at, "Stop")
+    until(lambda: not status(run).alive)
+    at.run()
+    assert status(run).state == "stopped"
+    assert "It was asked to stop." in says(at)
+    press(at, "Resume")
+    assert not at.exception
+    assert status(run).attempt == 2
+
+
+def test_two_clicks_on_one_form_are_one_run_and_a_second_launch_waits_in_line(
+    small_trainer: Callable[..., Run],
+) -> None:
+    def form_alone() -> None:  # as when the second click comes before the page is drawn anew
+        from pages.ui.prose import prose
+        from pages.ui.run_form import run_form
+
+        run_form(prose("training"))
+
+    at = AppTest.from_function(form_alone, default_timeout=60).run()
+    press(at, "Launch")
+    press(at, "Launch")
+    assert not at.exception
+    assert len(list_runs()) == 1
+    first = list_runs()[0]
+    until(lambda: status(first).state == "running")
+
+    page = press(open_page(), "Launch")
+    second = list_runs()[0]
+    assert len(list_runs()) == 2
+    until(lambda: status(second).place)
+    page.run()
+    assert f"Waiting for the {status(second).reason.split()[3]} place 1 in line." in says(page)
+
+
+def test_nothing_typed_is_lost_when_the_launch_fails(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "file" / "runs"))
+    at = open_page()
+    at.number_input(key="form.nano.steps").set_value(777).run()
+    press(at, "Launch")
+    assert not at.exception
+    assert "set DAWN_RUNS to a folder that you can write to" in says(at)
+    assert at.number_input(key="form.nano.steps").value == 777
+
+
+def test_an_unknown_corpus_is_one_sentence(runs: Path) -> None:
+    at = open_page()
+    at.multiselect(key="form.nano.data").set_value([]).run()
+    assert "data is empty" in says(at)
+    at.session_state["form.nano.data"] = ["/nowhere/at/all.tsv"]
+    press(at.run(), "Launch")
+    assert not at.exception
+    assert "/nowhere/at/all.tsv was not found" in says(at)
+    assert list_runs() == []
+
+
+def test_a_folder_to_start_from_that_holds_no_model_is_one_sentence(
+    runs: Path, tmp_path: Path
+) -> None:
+    at = open_page()
+    at.text_input(key="form.nano.start_from").set_value(str(tmp_path)).run()
+    press(at, "Launch")
+    assert not at.exception
+    assert tmp_path.name in says(at)
+    assert list_runs() == []
+
+
 def test_an_ended_run_is_shown_with_its_reason_its_numbers_and_its_words(runs: Path) -> None:
     ended_run()
     at = open_page(run="toy")
@@ -81,5 +261,65 @@ def test_an_ended_run_is_shown_with_its_reason_its_numbers_and_its_words(runs: P
     assert "1 min 15 s" in says(at)
     assert "&lt;script&gt;" in says(at)
     assert "<script>" not in says(at)
-    assert header_of(at)["panels"][0]["title"] == "Loss"
     assert "Resume" in [button.label for button in at.button]
+
+
+def test_nan_is_a_gap_with_a_mark_and_zero_is_a_value(runs: Path) -> None:
+    ended_run()
+    header, arrays = curves_of(open_page(run="toy"))
+    loss = next(c for c in header["panels"][0]["curves"] if c["label"] == "each point")
+    assert np.isnan(arrays[loss["y"]][19])
+    np.testing.assert_allclose(arrays[loss["gaps"]], [20, 9.0 - 1.9], rtol=1e-6)
+    rate = header["panels"][1]["curves"][0]
+    assert (arrays[rate["y"]] == 0).all()
+    assert header["panels"][1]["range"][0] == 0
+
+
+def test_at_most_2000_points_are_sent(runs: Path) -> None:
+    ended_run(points=6000)
+    header, arrays = curves_of(open_page(run="toy"))
+    sent = sum(len(arrays[c["y"]]) for panel in header["panels"] for c in panel["curves"])
+    assert 1000 < sent <= 2000
+    assert header["end"] == 6000
+
+
+def test_a_run_that_is_not_there_falls_back_to_the_form(runs: Path) -> None:
+    for name in ("gone", "../../etc", "<b>x</b>"):
+        at = open_page(run=name)
+        assert not at.exception
+        assert f"There is no run “{name}” here" in says(at)
+        assert "Launch" in [button.label for button in at.button]
+
+
+def test_a_broken_run_is_listed_with_its_reason(runs: Path) -> None:
+    ended_run("good")
+    (ended_run("broken").path / "spec.json").write_text("{")
+    at = open_page(run="broken")
+    assert not at.exception
+    assert "Its spec.json is missing or broken" in says(at)
+    assert {"good", "broken"} <= {button.label for button in at.button}
+    press(at, "good")
+    assert not at.exception
+    assert "The loss became nan" in says(at)
+
+
+def test_an_exported_model_is_linked_from_its_run(dawn_runs: Path) -> None:
+    ended_run("learned")
+    (dawn_runs / "toy" / "export").rename(dawn_runs / "learned" / "export")
+    at = open_page("app.py", run="learned", src="hello", tgt="ciao")
+    at.switch_page(PAGE).run()
+    assert not at.exception
+    links = [e.proto for e in at.main.get("page_link")]
+    attention = next(link for link in links if link.label == "Attention")
+    assert "model=learned" in attention.query_string
+    assert "src=hello" in attention.query_string
+    assert "tgt" not in attention.query_string
+
+
+def test_the_menu_comes_back_to_the_run_shown(runs: Path) -> None:
+    ended_run()
+    at = open_page("app.py", run="toy")
+    at.switch_page(PAGE).run()
+    at.run()
+    link = next(e.proto for e in at.sidebar.get("page_link") if e.proto.label == "Training")
+    assert "run=toy" in link.query_string

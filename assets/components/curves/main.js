@@ -27,7 +27,7 @@ export function ticks(low, high, wanted) {
   const step = power * [1, 2, 5, 10].find((factor) => power * factor >= raw * 0.999);
   if (!(step > 0) || !Number.isFinite(step)) return [];
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step + 0);
   return found;
 }
 
