@@ -56,11 +56,12 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
     evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
     evaluate.add_argument("--card", action="store_true", help="write the table into the card")
+    derive = add("derive", commands.derive, "Make a model's maps and recorded example again.")
     translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
     translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")
     translate.add_argument("--file", help="a file with a text a line, - for standard input")
     translate.add_argument("--beams", type=int, default=4, help="beams, 1 is greedy (4)")
-    for command in (evaluate, translate):
+    for command in (evaluate, translate, derive):
         command.add_argument("--model", default="tiny", help="a model, a run or a folder (tiny)")
     return top
 

@@ -156,6 +156,18 @@ def measured(bundle: "Bundle", corpus: Corpus, beams: int) -> list[str]:
     return rows
 
 
+def derive(arguments: argparse.Namespace) -> int:
+    """What a bundle holds beside its model: projection.npz and example.npz."""
+    from trainer.export import record_example
+    from trainer.project import FILE, projections, write_arrays
+
+    folder = model_folder(arguments.model)
+    write_arrays(folder / FILE, projections(folder))
+    record_example(folder)
+    print(folder)
+    return 0
+
+
 def translate(arguments: argparse.Namespace) -> int:
     """Results alone on standard output: a line out for each line in, blank for blank."""
     from trainer.evaluate import translate as translate_all

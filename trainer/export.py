@@ -17,7 +17,9 @@ from trainer.folder import RunError
 from trainer.history import read_events, surviving
 from trainer.prepare import TOKENIZERS
 from trainer.records import read_record
-from transformer.bundle import Bundle, save_bundle
+from trainer.validation import PROBES
+from transformer.analysis.example import record, save_example
+from transformer.bundle import Bundle, load_bundle, save_bundle
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer
 
@@ -56,7 +58,16 @@ def export(folder: Path, target: Path | None = None, title: str | None = None) -
     }
     target = target or folder / "export"
     save_bundle(target, Bundle(model, src, tgt, languages, about), extras=extras)
+    record_example(target)
     return target
+
+
+def record_example(folder: Path) -> None:
+    """Write the recorded look of the first probe into a bundle, unless its model is too short for
+    it. The bundle is read back, so that the weights are the ones that a page will load."""
+    bundle = load_bundle(folder)
+    if len(bundle.src_tokenizer.encode(PROBES[0]).ids) < bundle.model.config.max_tokens:
+        save_example(folder, record(bundle, PROBES[0]))
 
 
 def metrics_lines(events: Iterable[Event]) -> str:

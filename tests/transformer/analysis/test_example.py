@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from transformer.analysis.example import load_example, record, save_example
-from transformer.bundle import Bundle
+from transformer.bundle import Bundle, load_bundle
 from transformer.config import ModelConfig
 from transformer.masks import causal_mask, padding_mask
 from transformer.model import Transformer
@@ -58,3 +58,14 @@ def test_a_missing_or_broken_example_is_none(tmp_path: Path) -> None:
     assert load_example(tmp_path) is None
     (tmp_path / "example.npz").write_bytes(b"PK\x03\x04 not really")
     assert load_example(tmp_path) is None
+
+
+def test_the_example_that_ships_is_what_its_model_says() -> None:
+    shipped = Path(__file__).resolve().parents[3] / "assets" / "models"
+    for folder in shipped.iterdir():
+        found = load_example(folder)
+        assert found is not None, folder.name
+        made = record(load_bundle(folder), found.src)
+        assert (found.translation, found.tgt_pieces) == (made.translation, made.tgt_pieces)
+        for kind, weights in made.attention.items():
+            np.testing.assert_allclose(found.attention[kind], weights, atol=1e-3)
