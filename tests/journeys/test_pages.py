@@ -62,7 +62,13 @@ def test_a_bad_link_is_answered_in_one_sentence(
     expect(page.locator(".view")).not_to_have_attribute("data-drawn", "0")
 
 
-@every_page
+@pytest.mark.parametrize(
+    "url",  # a server for each takes its time: one of them stands for all in the quick run
+    [
+        pytest.param(stop.url, marks=[] if stop.url == "attention" else pytest.mark.slow)
+        for stop in STOPS
+    ],
+)
 def test_a_page_may_be_the_first_that_a_server_is_asked_for(
     journey: Journey, cold_server: str, url: str
 ) -> None:
