@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.ui.bundle_js import bundle
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 ALIGNMENT = 8
 # Which pieces label the rows and the columns of a kind of attention.
@@ -88,21 +90,24 @@ def _keep() -> None:
 
 
 def mount(name: str) -> Any:
-    """The component in assets/components/<name>/, to be called with `data=` and `key=`."""
-    files = ASSETS / name
-    stamp = tuple(
-        (files / file).stat().st_mtime_ns for file in ("index.html", "style.css", "main.js")
-    )
-    return _component(name, stamp)
+    """The component in assets/components/<name>/, to be called with `data=` and `key=`.
+
+    main.js comes with the modules it imports; style.css comes below shared/base.css.
+    """
+    folders = (ASSETS / "shared", ASSETS / name)
+    files = sorted(file for folder in folders for file in folder.iterdir())
+    return _component(name, tuple((file.name, file.stat().st_mtime_ns) for file in files))
 
 
 @cache
-def _component(name: str, _stamp: tuple[int, ...]) -> Any:
-    def read(file: str) -> str:
-        return (ASSETS / name / file).read_text("utf-8")
-
+def _component(name: str, _stamp: tuple[tuple[str, int], ...]) -> Any:
+    html, style = ASSETS / name / "index.html", ASSETS / name / "style.css"
+    sheets = (ASSETS / "shared" / "base.css", style) if style.exists() else ()
     return st.components.v2.component(
-        f"dawn_{name}", html=read("index.html"), css=read("style.css"), js=read("main.js")
+        f"dawn_{name}",
+        html=html.read_text("utf-8") if html.exists() else None,
+        css="".join(sheet.read_text("utf-8") for sheet in sheets) or None,
+        js=bundle(ASSETS / name / "main.js"),
     )
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from pages.ui.components import mount
 from pages.ui.state import current_query
 
 _LINKS, _OWN = "navigation.links", "navigation.own"
-_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "components" / "menu" / "main.js"
 
 
 @dataclass(frozen=True)
@@ -115,15 +113,10 @@ def menu() -> None:
             with st.container(key=f"dawn-section-{section.lower()}"):
                 st.caption(section)
         page_link(stop)
-    st.components.v2.component("menu", js=_script())(key="menu")
+    mount("menu")(key="menu")
 
 
 def refresh_links() -> None:
     """Rerun the whole app when a fragment changed the look, so that the menu's links carry it."""
     if st.session_state.get(_LINKS, current_query()) != current_query():
         st.rerun()
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    return _SCRIPT.read_text("utf-8")

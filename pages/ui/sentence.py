@@ -7,15 +7,13 @@ a key from a commit. Hence a small component that says both.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 import streamlit as st
 
 from pages.ui import navigation
+from pages.ui.components import mount
 from pages.ui.state import EXAMPLES, MAX_CHARS, Look, edit_sentence, sentence_revision, write_look
-
-_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "components" / "sentence"
 
 
 def sentence_box(
@@ -26,9 +24,7 @@ def sentence_box(
     `note` is one quiet line below it in plain text, such as "12 tokens". Call it in the body of the
     page, after `read_look()`: inside a fragment the menu's links would not hear of the last key.
     """
-    html, css, js = _source()
-    box = st.components.v2.component("sentence", html=html, css=css, js=js)
-    result = box(
+    result = mount("sentence")(
         key=key,
         data={
             "text": look.src,
@@ -63,10 +59,3 @@ def _sent(key: str, name: str) -> str | None:
     # A click in the menu drops the box and its state, which Streamlit reports as a change as well.
     text = getattr(st.session_state.get(key), name, None)
     return text[:MAX_CHARS] if isinstance(text, str) else None
-
-
-@lru_cache(maxsize=1)
-def _source() -> tuple[str, str, str]:
-    names = ("index.html", "style.css", "main.js")
-    html, css, js = ((_FOLDER / name).read_text("utf-8") for name in names)
-    return html, css, js

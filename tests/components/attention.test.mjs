@@ -1,57 +1,17 @@
-// Pure functions of the attention view. Run by tests/components/test_attention.py, or: node --test tests/components/
+// Pure functions of the attention view. Run by tests/components/test_in_node.py, or: node --test tests/components/
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
-import { pathToFileURL } from "node:url";
-
-// Under the name .mjs, because to node a bare .js file would be CommonJS.
-const folder = mkdtempSync(join(tmpdir(), "dawn-attention-"));
-after(() => rmSync(folder, { recursive: true }));
-copyFileSync(new URL("../../assets/components/attention/main.js", import.meta.url), join(folder, "main.mjs"));
-const view = await import(pathToFileURL(join(folder, "main.mjs")));
-
-/** A blob as docs/architecture.md describes it, written here by hand and not by the code under test. */
-function blob(header, halves) {
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const start = Math.ceil((4 + text.length) / 8) * 8;
-  const bytes = new Uint8Array(start + halves.length * 2);
-  new DataView(bytes.buffer).setUint32(0, text.length, true);
-  bytes.set(text, 4);
-  halves.forEach((half, i) => new DataView(bytes.buffer).setUint16(start + 2 * i, half, true));
-  return bytes;
-}
-
-test("unpack finds header and arrays, at any place in a buffer", () => {
-  const header = { src: ["è", "👩‍👩‍👧"], arrays: { cross: { dtype: "float16", shape: [1, 1, 1, 2], offset: 0 } } };
-  const bytes = blob(header, [0x3c00, 0x3800]);
-  for (const shift of [0, 1, 2, 7]) {
-    const buffer = new Uint8Array(bytes.length + shift);
-    buffer.set(bytes, shift);
-    const { header: read, arrays } = view.unpack(buffer.subarray(shift));
-    assert.deepEqual(read.src, header.src);
-    assert.deepEqual([...view.decodeHalves(arrays.cross.halves)], [1, 0.5]);
-  }
-});
-
-test("unpack refuses another type of number", () => {
-  const bytes = blob({ arrays: { cross: { dtype: "uint8", shape: [1], offset: 0 } } }, [0]);
-  assert.throws(() => view.unpack(bytes), /uint8/);
-});
-
-test("halves are decoded as IEEE says", () => {
-  const cases = [[0x0000, 0], [0x3c00, 1], [0xc000, -2], [0x7bff, 65504], [0x0001, 2 ** -24], [0x0400, 2 ** -14], [0x3555, 0.333251953125], [0x7c00, Infinity]];
-  for (const [bits, value] of cases) assert.equal(view.halfToFloat(bits), value);
-  assert.ok(Number.isNaN(view.halfToFloat(0x7e00)));
-});
+import { test } from "node:test";
+import { reconcile, validChoice } from "../../assets/components/attention/choice.js";
+import { colourTable, luminance, mix } from "../../assets/components/attention/colours.js";
+import { describe, plain, visible } from "../../assets/components/attention/describe.js";
+import { detailLayout, gridLayout, hit } from "../../assets/components/attention/layout.js";
 
 test("the colour table runs one way from the paper", () => {
   for (const [paper, dark] of [[[253, 251, 248], false], [[21, 19, 42], true]]) {
     for (const hue of [[69, 131, 214], [208, 84, 140], [141, 107, 216]]) {
-      const table = view.colourTable(paper, hue, dark);
+      const table = colourTable(paper, hue, dark);
       assert.equal(table.length, 256);
-      const light = [...table].map((c) => view.luminance([c & 255, (c >> 8) & 255, (c >> 16) & 255]) * (dark ? 1 : -1));
+      const light = [...table].map((c) => luminance([c & 255, (c >> 8) & 255, (c >> 16) & 255]) * (dark ? 1 : -1));
       assert.ok(light.every((value, i) => i === 0 || value >= light[i - 1] - 0.004), "lightness turns back");
       assert.ok(light[255] - light[0] > 0.35);
       assert.ok([...table].every((colour) => colour >>> 24 === 255));
@@ -60,43 +20,43 @@ test("the colour table runs one way from the paper", () => {
 });
 
 test("mixing keeps its ends", () => {
-  assert.deepEqual(view.mix([10, 200, 30], [250, 0, 90], 0), [10, 200, 30]);
-  assert.deepEqual(view.mix([10, 200, 30], [250, 0, 90], 1), [250, 0, 90]);
+  assert.deepEqual(mix([10, 200, 30], [250, 0, 90], 0), [10, 200, 30]);
+  assert.deepEqual(mix([10, 200, 30], [250, 0, 90], 1), [250, 0, 90]);
 });
 
 const weights = [[0.9, 0.06, 0.04], [0.1, 0.2, 0.7]];
 const head = { rows: ["[SOS]", " rossa"], cols: ["The", " red", " car"], w: (i, j) => weights[i][j] };
 
 test("a row, a column, a cell and nothing are put into words", () => {
-  assert.equal(view.plain(view.describe(head, { row: 1, col: null })), "` rossa` looks at ` car` 0.70, ` red` 0.20, `The` 0.10");
-  assert.equal(view.plain(view.describe(head, { row: null, col: 1 })), "` red` is seen by ` rossa` 0.20, `[SOS]` 0.06");
-  assert.match(view.plain(view.describe(head, { row: 1, col: 0 })), /^` rossa` gives `The` 0\.100\. ` rossa` looks at/);
-  assert.match(view.plain(view.describe(head, null)), /^Strongest here: `\[SOS\]` looks at `The` 0\.90; ` rossa` looks at ` car` 0\.70/);
+  assert.equal(plain(describe(head, { row: 1, col: null })), "` rossa` looks at ` car` 0.70, ` red` 0.20, `The` 0.10");
+  assert.equal(plain(describe(head, { row: null, col: 1 })), "` red` is seen by ` rossa` 0.20, `[SOS]` 0.06");
+  assert.match(plain(describe(head, { row: 1, col: 0 })), /^` rossa` gives `The` 0\.100\. ` rossa` looks at/);
+  assert.match(plain(describe(head, null)), /^Strongest here: `\[SOS\]` looks at `The` 0\.90; ` rossa` looks at ` car` 0\.70/);
 });
 
 test("the future is called masked, and is not listed", () => {
   const causal = { rows: ["a", "b"], cols: ["a", "b"], w: (i, j) => [[1, 0], [0.4, 0.6]][i][j], causal: true };
-  assert.equal(view.plain(view.describe(causal, { row: 0, col: 1 })), "`b` is in the future of `a`: masked. `a` looks at `a` 1.00");
-  assert.equal(view.plain(view.describe(causal, { row: null, col: 1 })), "`b` is seen by `b` 0.60");
+  assert.equal(plain(describe(causal, { row: 0, col: 1 })), "`b` is in the future of `a`: masked. `a` looks at `a` 1.00");
+  assert.equal(plain(describe(causal, { row: null, col: 1 })), "`b` is seen by `b` 0.60");
 });
 
 test("spaces and controls are visible but quiet", () => {
-  assert.deepEqual(view.visible(" red"), [{ text: "·", quiet: true }, { text: "red", quiet: false }]);
-  assert.deepEqual(view.visible("\n"), [{ text: "↵", quiet: true }]);
-  assert.deepEqual(view.visible(""), [{ text: "∅", quiet: true }]);
-  assert.deepEqual(view.visible("\u0007"), [{ text: "␣", quiet: true }]);
+  assert.deepEqual(visible(" red"), [{ text: "·", quiet: true }, { text: "red", quiet: false }]);
+  assert.deepEqual(visible("\n"), [{ text: "↵", quiet: true }]);
+  assert.deepEqual(visible(""), [{ text: "∅", quiet: true }]);
+  assert.deepEqual(visible("\u0007"), [{ text: "␣", quiet: true }]);
 });
 
 test("a choice that does not exist falls back", () => {
   const arrays = { encoder: { shape: [2, 3, 4, 4] }, cross: { shape: [2, 3, 4, 4] } };
-  assert.deepEqual(view.validChoice({ kind: "cross", layer: 1, head: 2 }, arrays), { kind: "cross", layer: 1, head: 2 });
-  assert.deepEqual(view.validChoice({ kind: "cross", layer: 2, head: -1 }, arrays), { kind: "cross", layer: 0, head: 0 });
-  assert.deepEqual(view.validChoice({ kind: "toString", layer: "1" }, arrays), { kind: "encoder", layer: 0, head: 0 });
+  assert.deepEqual(validChoice({ kind: "cross", layer: 1, head: 2 }, arrays), { kind: "cross", layer: 1, head: 2 });
+  assert.deepEqual(validChoice({ kind: "cross", layer: 2, head: -1 }, arrays), { kind: "cross", layer: 0, head: 0 });
+  assert.deepEqual(validChoice({ kind: "toString", layer: "1" }, arrays), { kind: "encoder", layer: 0, head: 0 });
 });
 
 test("Back is applied, an old echo is not", () => {
   const mine = { kind: "cross", layer: 1, head: 1 }, older = { kind: "cross", layer: 0, head: 0 };
-  const answer = (local, seen) => view.reconcile({ choice: mine, sent: 2, waiting: false, ...local }, { choice: older, seen });
+  const answer = (local, seen) => reconcile({ choice: mine, sent: 2, waiting: false, ...local }, { choice: older, seen });
   assert.equal(answer({ choice: null, sent: 0 }, 0), older, "the first choice");
   assert.equal(answer({}, 2), older, "Back: Python has seen all and says otherwise");
   assert.equal(answer({}, 1), mine, "Python answered before it saw the last choice");
@@ -105,7 +65,7 @@ test("Back is applied, an old echo is not", () => {
 
 test("thumbnails fill the width and never overlap", () => {
   for (const [width, layers, heads] of [[340, 4, 4], [340, 12, 12], [358, 6, 8]]) {
-    const layout = view.gridLayout(width, [layers, heads, 9, 9]);
+    const layout = gridLayout(width, [layers, heads, 9, 9]);
     const [x, y] = layout.at(layers - 1, heads - 1);
     assert.ok(x + layout.cellW <= width && y + layout.cellH <= layout.height);
     assert.ok(layout.at(0, 1)[0] - layout.at(0, 0)[0] > layout.cellW);
@@ -115,15 +75,15 @@ test("thumbnails fill the width and never overlap", () => {
 
 test("each cell and label of the detail is found where it was laid", () => {
   for (const [width, rows, cols] of [[700, 7, 9], [358, 7, 9], [700, 32, 32], [358, 64, 64]]) {
-    const layout = view.detailLayout({ width, rows, cols, rowLabel: 60, colLabel: 50 });
+    const layout = detailLayout({ width, rows, cols, rowLabel: 60, colLabel: 50 });
     const { matrix, links } = layout;
     for (const [row, col] of [[0, 0], [rows - 1, cols - 1], [3, 5]]) {
       const at = [matrix.x + (col + 0.5) * matrix.cellW, matrix.y + (row + 0.5) * matrix.cellH];
-      assert.deepEqual(view.hit(layout, rows, cols, ...at), { row, col });
+      assert.deepEqual(hit(layout, rows, cols, ...at), { row, col });
     }
-    assert.deepEqual(view.hit(layout, rows, cols, links.left + 5, links.y + 2.5 * links.pitch), { row: 2, col: null });
-    assert.deepEqual(view.hit(layout, rows, cols, links.to + 9, links.y + 4.5 * links.pitch), { row: null, col: 4 });
-    assert.deepEqual(view.hit(layout, rows, cols, matrix.x + 2.5 * matrix.cellW + 10, matrix.y - 10), { row: null, col: 2 });
+    assert.deepEqual(hit(layout, rows, cols, links.left + 5, links.y + 2.5 * links.pitch), { row: 2, col: null });
+    assert.deepEqual(hit(layout, rows, cols, links.to + 9, links.y + 4.5 * links.pitch), { row: null, col: 4 });
+    assert.deepEqual(hit(layout, rows, cols, matrix.x + 2.5 * matrix.cellW + 10, matrix.y - 10), { row: null, col: 2 });
     assert.ok(links.to > links.from, "room for the lines");
     assert.ok(matrix.right <= layout.width && links.end <= layout.width && links.y + links.pitch * Math.max(rows, cols) <= layout.height);
   }

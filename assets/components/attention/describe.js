@@ -1,0 +1,36 @@
+// What a head does, in words: for the line below it, for a screen reader, for the tip.
+
+/** A piece as runs of text; what cannot be seen (spaces, controls) is a quiet run with a visible sign. */
+export function visible(piece) {
+  if (piece === "") return [{ text: "∅", quiet: true }];
+  const signs = { "\n": "↵", "\t": "⇥", "\r": "↵" };
+  return piece.split(/([\s\p{Cc}]+)/u).filter(Boolean).map((text) =>
+    /^[\s\p{Cc}]/u.test(text) ? { text: [...text].map((c) => signs[c] ?? (/\s/u.test(c) ? "·" : "␣")).join(""), quiet: true } : { text, quiet: false });
+}
+
+export const shown = (piece) => visible(piece).map(({ text }) => text).join("");
+
+/** What a head does at a focus, as parts: plain strings, {token} and {number}. `w(row, col)` is a weight;
+ * `cell` is the one under the pointer, told with all its digits, while `focus` may be locked elsewhere. */
+export function describe({ rows, cols, w, causal }, focus, cell = focus, most = 5) {
+  const number = (value, digits = 2) => ({ number: value.toFixed(digits) });
+  const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).filter(([, value], i) => !i || (i < most && value >= 0.005))
+    .flatMap(([token, value], i) => [i ? ", " : "", { token }, " ", number(value)]);
+  const from = (i) => ({ token: rows[i] }), to = (j) => ({ token: cols[j] });
+  const exact = cell?.row == null || cell.col == null ? []
+    : causal && cell.col > cell.row ? [to(cell.col), " is in the future of ", from(cell.row), ": masked. "]
+    : [from(cell.row), " gives ", to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
+  const { row, col } = focus ?? {};
+  if (row != null) {
+    const seen = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => !causal || j <= row);
+    return [...exact, from(row), " looks at ", ...listing(seen)];
+  }
+  if (col != null) {
+    const seeing = rows.map((token, i) => [token, w(i, col)]).filter((_, i) => !causal || col <= i);
+    return [...exact, to(col), " is seen by ", ...listing(seeing)];
+  }
+  const links = rows.flatMap((_, i) => cols.map((_, j) => [i, j, w(i, j)])).sort((a, b) => b[2] - a[2]).slice(0, 3);
+  return ["Strongest here: ", ...links.flatMap(([i, j, value], n) => [n ? "; " : "", from(i), " looks at ", to(j), " ", number(value)])];
+}
+
+export const plain = (parts) => parts.map((part) => (typeof part === "string" ? part : part.number ?? `\`${part.token}\``)).join("");

@@ -1,0 +1,79 @@
+// One head in detail: the matrix with its labels and numbers.
+import { luminance, shade } from "./colours.js";
+import { drawLabel, emphasis, fitRuns, labelled } from "./labels.js";
+import { detailLayout } from "./layout.js";
+import { paintLinks } from "./draw_links.js";
+import { hatch, picture, sheet } from "./picture.js";
+
+export function layDetail(view, { rows, cols }, width) {
+  const { layer, head } = view.choice;
+  view.matrix = picture(view, [layer, layer + 1], [head, head + 1], 1);
+  const context = view.part.detail.getContext("2d");
+  context.font = `13px ${view.theme.font}`;
+  const longest = (pieces) => Math.ceil(Math.max(28, ...pieces.map((piece) => fitRuns(context, piece, width < 460 ? 72 : 104).total))) + 4;
+  const sizes = { width, rows: rows.length, cols: cols.length, rowLabel: longest(rows), colLabel: longest(cols) };
+  view.layout = { ...detailLayout(sizes), ...sizes };
+}
+
+export function paintDetail(view, subject) {
+  const { layout } = view;
+  const context = sheet(view.part.detail, layout.width, layout.height);
+  paintMatrix(view, context, subject);
+  paintColumnLabels(view, context, subject);
+  paintLinks(view, context, subject);
+}
+
+function paintMatrix(view, context, { rows, cols, w, causal }) {
+  const { theme, hover, lock } = view;
+  const { matrix: { x, y, cellW, cellH, right, bottom }, beside, rowLabel } = view.layout;
+  if (causal) hatch(view, context, x, y, right - x, bottom - y);
+  context.drawImage(view.matrix, x, y, right - x, bottom - y);
+  context.strokeStyle = theme.css(theme.paper);
+  context.lineWidth = 1;
+  context.beginPath();
+  if (cellW >= 12 && cellH >= 12) {
+    for (let j = 1; j < cols.length; j++) context.moveTo(x + j * cellW, y), context.lineTo(x + j * cellW, bottom);
+    for (let i = 1; i < rows.length; i++) context.moveTo(x, y + i * cellH), context.lineTo(right, y + i * cellH);
+  }
+  context.stroke();
+  if (cellW >= 28 && cellH >= 20) paintNumbers(view, context, { rows, cols, w, causal });
+  const focus = lock ?? hover;
+  context.strokeStyle = theme.css(theme.ink, 0.85);
+  context.lineWidth = 1.5;
+  if (focus?.row != null) context.strokeRect(x, y + focus.row * cellH, right - x, cellH);
+  if (focus?.col != null) context.strokeRect(x + focus.col * cellW, y, cellW, bottom - y);
+  if (hover?.row != null && hover.col != null) {
+    context.lineWidth = 2.5;
+    context.strokeRect(x + hover.col * cellW, y + hover.row * cellH, cellW, cellH);
+  }
+  if (!beside) rows.forEach((piece, i) => labelled(i, cellH, focus?.row) &&
+    drawLabel(view, context, piece, x - 8, y + (i + 0.5) * cellH, rowLabel, emphasis(i, focus?.row, cellH, "right")));
+}
+
+function paintNumbers({ theme, layout }, context, { rows, cols, w, causal }) {
+  const { x, y, cellW, cellH } = layout.matrix;
+  context.font = `${cellH >= 30 ? 11 : 10}px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < (causal ? i + 1 : cols.length); j++) {
+    const value = w(i, j);
+    if (value < 0.05) continue;
+    const colour = theme.table[shade(value)];
+    const light = luminance([colour & 255, (colour >> 8) & 255, (colour >> 16) & 255]);
+    context.fillStyle = light > 0.2 ? "rgb(10 14 30 / .82)" : "rgb(255 255 255 / .94)";
+    context.fillText(value.toFixed(2).replace(/^0/, ""), x + (j + 0.5) * cellW, y + (i + 0.5) * cellH + 0.5);
+  }
+}
+
+function paintColumnLabels(view, context, { cols }) {
+  const { matrix: { x, y, cellW }, colLabel } = view.layout;
+  const focus = (view.lock ?? view.hover)?.col ?? view.hover?.col;
+  cols.forEach((piece, j) => {
+    if (!labelled(j, cellW, focus)) return;
+    context.save();
+    context.translate(x + (j + 0.5) * cellW, y - 6);
+    context.rotate(-Math.PI / 4);
+    drawLabel(view, context, piece, 0, 0, colLabel, emphasis(j, focus, Math.max(cellW, 11), "left"));
+    context.restore();
+  });
+}

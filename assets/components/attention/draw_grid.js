@@ -1,0 +1,34 @@
+// The thumbnails of all heads.
+import { KINDS } from "./kinds.js";
+import { gridLayout } from "./layout.js";
+import { allHeads, hatch, sheet } from "./picture.js";
+
+export function paintGrid(view, width) {
+  const { part, theme, arrays, choice, lock } = view;
+  const [layers, heads, rows, cols] = arrays[choice.kind].shape;
+  const layout = (view.grid = gridLayout(width, arrays[choice.kind].shape));
+  const { cellW: w, cellH: h } = layout;
+  // Where a thumbnail has fewer pixels than its matrix, several weights share one.
+  layout.pool = Math.max(1, Math.ceil(cols / (w * devicePixelRatio)), Math.ceil(rows / (h * devicePixelRatio)));
+  const [high, wide] = [Math.ceil(rows / layout.pool), Math.ceil(cols / layout.pool)];
+  const all = allHeads(view, layout.pool);
+  const context = sheet(part.thumbs, width, layout.height);
+  context.font = `11px ${theme.font}`;
+  context.textBaseline = "middle";
+  for (let layer = 0; layer < layers; layer++) for (let head = 0; head < heads; head++) {
+    const [x, y] = layout.at(layer, head);
+    if (KINDS[choice.kind].causal) hatch(view, context, x, y, w, h);
+    context.drawImage(all, head * wide, layer * high, wide, high, x, y, w, h);
+    if (lock?.row != null) {
+      context.fillStyle = theme.css(theme.paper, 0.6);
+      context.fillRect(x, y, w, (lock.row * h) / rows);
+      context.fillRect(x, y + ((lock.row + 1) * h) / rows, w, h - ((lock.row + 1) * h) / rows);
+    }
+    part.cells.children[layer].children[head].style.cssText = `left:${x}px;top:${y}px;width:${w}px;height:${h}px`;
+    const here = (on) => (context.fillStyle = theme.css(theme.ink, on ? 1 : 0.6));
+    context.textAlign = "center";
+    if (!layer) here(head === choice.head), context.fillText(String(head + 1), x + w / 2, 8);
+    context.textAlign = "right";
+    if (!head) here(layer === choice.layer), context.fillText(`L${layer + 1}`, layout.left - 8, y + h / 2);
+  }
+}

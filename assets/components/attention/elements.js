@@ -1,0 +1,94 @@
+// The elements around the pictures: buttons for kinds and heads, words, the tip.
+import { button, element } from "../shared/dom.js";
+import { clamp } from "../shared/numbers.js";
+import { describe, plain, shown } from "./describe.js";
+import { KINDS } from "./kinds.js";
+
+export function buildKinds(view) {
+  const names = Object.keys(view.arrays).join();
+  if (view.kindNames === names) return;
+  view.kindNames = names;
+  view.part.kinds.replaceChildren(...Object.keys(view.arrays).map((kind) => {
+    const made = button("", KINDS[kind].title);
+    made.setAttribute("role", "radio");
+    made.dataset.kind = kind;
+    return made;
+  }));
+}
+
+export function buildCells(view) {
+  const [layers, heads] = view.arrays[view.choice.kind].shape;
+  if (view.cellCount === `${layers}x${heads}`) return;
+  view.cellCount = `${layers}x${heads}`;
+  view.part.cells.replaceChildren(...Array.from({ length: layers }, (_, layer) => {
+    const row = document.createElement("div");
+    row.setAttribute("role", "row");
+    row.append(...Array.from({ length: heads }, (_, head) => {
+      const cell = button();
+      cell.setAttribute("role", "gridcell");
+      cell.setAttribute("aria-label", cell.title = `layer ${layer + 1}, head ${head + 1}`);
+      return cell;
+    }));
+    return row;
+  }));
+}
+
+export function markSelection(view) {
+  const { kind, layer, head } = view.choice;
+  Object.assign(view.part.view.dataset, { kind, layer: layer + 1, head: head + 1 });
+  for (const radio of view.part.kinds.children) {
+    radio.setAttribute("aria-checked", radio.dataset.kind === kind);
+    radio.tabIndex = radio.dataset.kind === kind ? 0 : -1;
+  }
+  [...view.part.cells.children].forEach((row, l) => [...row.children].forEach((cell, h) => {
+    cell.setAttribute("aria-selected", l === layer && h === head);
+    cell.tabIndex = l === layer && h === head ? 0 : -1;
+  }));
+}
+
+export function writeWords(view, subject) {
+  const { kind, layer, head } = view.choice;
+  const { shape: [layers, heads, rows, cols] } = view.arrays[kind];
+  const { part, header } = view;
+  part.caption.textContent = KINDS[kind].caption;
+  const { pool } = view.grid;
+  part.count.textContent = `${layers} layers x ${heads} heads${pool > 1 ? `, a dot is the strongest of ${pool} x ${pool} weights` : ""}`;
+  part.title.textContent = `Layer ${layer + 1}, head ${head + 1}`;
+  part.model.textContent = header.provenance;
+  part.tensor.textContent = KINDS[kind].tensor(layer);
+  part.dims.textContent = `${KINDS[kind].dims} = 1 x ${heads} x ${rows} x ${cols}`;
+  part.thumbs.setAttribute("aria-label", `${KINDS[kind].title} attention: ${layers} layers x ${heads} heads as small pictures, a button on each.`);
+  part.detail.setAttribute("aria-label", `${KINDS[kind].title} attention, layer ${layer + 1}, head ${head + 1}: ${rows} rows look at ${cols} columns. Arrow keys move, Enter locks, Escape releases.`);
+  const parts = describe(subject, view.lock ?? view.hover, view.hover);
+  if (part.line.dataset.text !== (part.line.dataset.text = plain(parts))) part.line.replaceChildren(...parts.map(partElement));
+  part.release.hidden = !view.lock;
+}
+
+/** The picture of the head as text, for those who hear the page: each row with its strongest weights. */
+export function writeRows(view, subject) {
+  view.part.words.replaceChildren(...subject.rows.map((_, row) => {
+    const item = element("li");
+    item.append(...describe(subject, { row, col: null }, null).map(partElement));
+    return item;
+  }));
+}
+
+function partElement(part) {
+  if (typeof part === "string") return document.createTextNode(part);
+  return part.token == null ? element("span", "number", part.number) : element("bdi", "", shown(part.token));
+}
+
+export function placeTip(view, { rows, cols, w, causal }) {
+  const { part: { tip }, hover, layout: { matrix, width } } = view;
+  tip.hidden = hover?.row == null || hover.col == null;
+  if (tip.hidden) return;
+  const { row, col } = hover;
+  const [from, to, value] = tip.querySelectorAll("bdi, b");
+  from.textContent = shown(rows[row]);
+  to.textContent = shown(cols[col]);
+  value.textContent = causal && col > row ? "masked" : w(row, col).toFixed(3);
+  const x = matrix.x + (col + 0.5) * matrix.cellW - tip.offsetWidth / 2;
+  tip.style.left = `${clamp(0, x, Math.max(0, width - tip.offsetWidth))}px`;
+  const above = matrix.y + row * matrix.cellH - tip.offsetHeight - 7;
+  tip.style.top = `${above >= 0 ? above : matrix.y + (row + 1) * matrix.cellH + 7}px`;
+}

@@ -1,0 +1,41 @@
+// The plane and its camera, in numbers alone: y points up on the map and down on the canvas.
+
+/** Scale and offset that bring all but the last few outliers of `points` (x, y, x, y ...) into the box. */
+export function fit(points, width, height, margin = 32) {
+  const ends = [0, 1].map((axis) => {
+    const values = points.filter((_, i) => i % 2 === axis).sort();
+    const cut = Math.floor(values.length * 0.004);
+    return [values[cut], values[values.length - 1 - cut]];
+  });
+  const [[left, right], [low, high]] = ends;
+  const scale = Math.min((width - 2 * margin) / (right - left || 1), (height - 2 * margin) / (high - low || 1));
+  return { scale, x: width / 2 - (scale * (left + right)) / 2, y: height / 2 + (scale * (low + high)) / 2 };
+}
+
+/** Where a point of the map lies on the canvas; y points up. */
+export function project(camera, x, y) {
+  return [camera.x + camera.scale * x, camera.y - camera.scale * y];
+}
+
+/** The camera after zooming by `factor` with the canvas place (px, py) held still. */
+export function zoomed(camera, factor, px, py) {
+  return { scale: camera.scale * factor, x: px + (camera.x - px) * factor, y: py + (camera.y - py) * factor };
+}
+
+/** The point nearest to a place on the canvas within `reach` pixels, or null. */
+export function nearestPoint(points, camera, px, py, reach) {
+  let best = null, least = reach * reach;
+  for (let i = 0; i < points.length; i += 2) {
+    const dx = camera.x + camera.scale * points[i] - px, dy = camera.y - camera.scale * points[i + 1] - py;
+    const distance = dx * dx + dy * dy;
+    if (distance <= least) [best, least] = [i / 2, distance];
+  }
+  return best;
+}
+
+/** Whether a label box is free, and if so takes it: boxes are [left, top, right, bottom]. */
+export function take(taken, box) {
+  if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return false;
+  taken.push(box);
+  return true;
+}

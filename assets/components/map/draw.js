@@ -1,0 +1,87 @@
+// The map on its canvas: all points, what is lit, and as many labels as have room.
+import { surface, themed } from "../shared/canvas.js";
+import { project, take } from "./camera.js";
+import { cloud } from "./cloud.js";
+import { SUN } from "./kinds.js";
+
+const ALL_LABELS = 160; // with no more points than this in view, each is labelled where there is room
+
+export function draw(view) {
+  view.frame = 0;
+  const { canvas, points, header } = view;
+  if (!points || !canvas.clientWidth) return;
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  Object.assign(view, themed(view.root));
+  const pen = surface(canvas, width, height);
+  const { layer, seen } = cloud(view, width, height);
+  pen.drawImage(layer, 0, 0, width, height);
+  const taken = [];
+  lines(pen, view);
+  rings(pen, view, view.found.slice(0, 400), 3.2, SUN, false);
+  rings(pen, view, header.near, 4, SUN, false);
+  rings(pen, view, header.own, 4, SUN, true);
+  if (view.chosen !== null) rings(pen, view, [view.chosen], 6.5, SUN, true);
+  if (view.hover !== null) {
+    rings(pen, view, [view.hover], 5, view.ink, false);
+    write(pen, view, taken, view.hover, 600, true);
+  }
+  if (view.chosen !== null) write(pen, view, taken, view.chosen, 600, true);
+  for (const number of header.own) write(pen, view, taken, number, 600);
+  for (const number of header.near) write(pen, view, taken, number, 400);
+  for (const number of view.found.slice(0, 60)) write(pen, view, taken, number, 400);
+  if (seen.length <= ALL_LABELS) for (const number of seen) write(pen, view, taken, number, 400, false, 0.75);
+}
+
+const at = (view, number) => project(view.camera, view.points[2 * number], view.points[2 * number + 1]);
+
+function lines(pen, view) {
+  if (view.chosen === null) return;
+  pen.strokeStyle = SUN;
+  pen.lineWidth = 1;
+  pen.globalAlpha = 0.4;
+  pen.beginPath();
+  for (const number of view.header.near) {
+    pen.moveTo(...at(view, view.chosen));
+    pen.lineTo(...at(view, number));
+  }
+  pen.stroke();
+  pen.globalAlpha = 1;
+}
+
+function rings(pen, view, numbers, radius, colour, full) {
+  pen.lineWidth = 1.5;
+  for (const number of numbers) {
+    const [x, y] = at(view, number);
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 7);
+    pen.fillStyle = full ? colour : view.paper;
+    pen.fill();
+    pen.strokeStyle = full ? view.paper : colour;
+    pen.stroke();
+  }
+}
+
+/** A label beside its point, haloed by the paper; left out where another one is. */
+function write(pen, view, taken, number, weight, always = false, alpha = 1) {
+  const [x, y] = at(view, number), label = view.header.labels[number];
+  const width = view.canvas.clientWidth;
+  if (x < 0 || y < 0 || x > width || y > view.canvas.clientHeight) return;
+  pen.font = `${weight} 13px ${view.font}`;
+  const wide = pen.measureText(label).width, flip = x + wide + 14 > width;
+  const left = flip ? x - wide - 9 : x + 9;
+  if (!take(taken, [left - 2, y - 9, left + wide + 2, y + 9]) && !always) return;
+  pen.textBaseline = "middle";
+  pen.direction = "ltr";
+  pen.lineJoin = "round";
+  pen.lineWidth = 4;
+  pen.globalAlpha = alpha;
+  pen.strokeStyle = view.paper;
+  pen.strokeText(label, left, y);
+  pen.fillStyle = view.ink;
+  pen.fillText(label, left, y);
+  pen.globalAlpha = 1;
+}
+
+export function redraw(view) {
+  view.frame ||= requestAnimationFrame(() => draw(view));
+}
