@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.ui import navigation
 from pages.ui.catalogue import list_models
+from pages.ui.pieces import straight
 from pages.ui.prose import escape_markdown, prose
 from pages.ui.sentence import sentence_box
 from pages.ui.state import Look, notices, read_look, write_look
@@ -89,7 +90,10 @@ def provenance(
     tensor is a tap's name, dims its letters and shape their sizes: "b h t s = 1 × 4 × 7 × 9".
     """
     step = "finished" if look.step is None else f"step {look.step:,}"
-    parts = [f"{escape_markdown(look.model)} · {step}", f"“{escape_markdown(_short(look.src))}”"]
+    parts = [
+        f"{escape_markdown(look.model)} · {step}",
+        f"“{escape_markdown(_short(straight(look.src)))}”",
+    ]
     if tensor:
         parts.append(f"`{tensor}`")
     if dims:

@@ -88,6 +88,11 @@ def readable(label: str) -> str:
     return "".join(part for part, _ in spelled(label))
 
 
+def straight(text: str) -> str:
+    """`text` with a name, U+202E, for each control that would turn what follows around."""
+    return "".join(f"U+{ord(c):04X}" if c in _TURNS else c for c in text)
+
+
 def _hidden(character: str) -> bool:
     variation = "\ufe00" <= character <= "\ufe0f"
     return variation or unicodedata.category(character) in _INVISIBLE

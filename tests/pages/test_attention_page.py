@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.blobs import sent
 from transformer.bundle import load_bundle
 from transformer.tokenizer import EOS, SOS
 from transformer.trace import tracing
@@ -27,20 +26,6 @@ def open_page(**look: str) -> AppTest:
     return at.run()
 
 
-def sent(at: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Header and arrays of the blob that the attention view was given."""
-    blob = next(found.proto.bytes for found in at.get("bidi_component") if found.proto.bytes)
-    length = int.from_bytes(blob[:4], "little")
-    header = json.loads(blob[4 : 4 + length])
-    start = -(-(4 + length) // 8) * 8
-    arrays = {}
-    for name, place in header["arrays"].items():
-        count = int(np.prod(place["shape"]))
-        flat = np.frombuffer(blob, place["dtype"], count, start + place["offset"])
-        arrays[name] = flat.reshape(place["shape"])
-    return header, arrays
-
-
 def address(at: AppTest, name: str) -> str | None:
     """A parameter of the page's address."""
     value = at.query_params.get(name)
@@ -50,7 +35,7 @@ def address(at: AppTest, name: str) -> str | None:
 def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
     at = open_page(tgt="la macchina rossa")
     assert not at.exception
-    header, arrays = sent(at)
+    header, arrays = sent(at, "choice")
 
     bundle = load_bundle(dawn_runs / "toy" / "export")
     src = [*bundle.src_tokenizer.encode(SENTENCE).ids, EOS]
@@ -76,7 +61,7 @@ def test_without_a_target_the_model_explains_its_own(dawn_runs: Path) -> None:
     from pages.ui.catalogue import find_model
     from pages.ui.models import translate
 
-    header, _ = sent(open_page())
+    header, _ = sent(open_page(), "choice")
     own = translate(find_model("toy"), SENTENCE)[0]
     assert len(header["tgt"]) == 1 + len(own.ids)
 
@@ -87,14 +72,14 @@ def test_a_committed_head_goes_into_the_address(dawn_runs: Path) -> None:
     at.run()
     assert not at.exception
     assert [address(at, name) for name in ("kind", "layer", "head")] == ["cross", "2", "3"]
-    assert sent(at)[0]["choice"] == {"kind": "cross", "layer": 1, "head": 2}
+    assert sent(at, "choice")[0]["choice"] == {"kind": "cross", "layer": 1, "head": 2}
 
 
 def test_another_translation_is_explained_and_taken_back(dawn_runs: Path) -> None:
     at = open_page()
     at.text_input[0].set_value("la casa").run()
     assert address(at, "tgt") == "la casa"
-    assert "".join(sent(at)[0]["tgt"]) == "[SOS] la casa"
+    assert "".join(sent(at, "choice")[0]["tgt"]) == "[SOS] la casa"
     at.text_input[0].set_value("  ").run()
     assert address(at, "tgt") is None
 
@@ -113,7 +98,7 @@ def test_what_does_not_exist_falls_back_and_says_so(
     at = open_page(**look)
     assert not at.exception
     assert words in at.info[0].value.replace("\u2060", "")
-    assert sent(at)[1]
+    assert sent(at, "choice")[1]
 
 
 @pytest.mark.parametrize(
@@ -145,4 +130,4 @@ def test_any_text_is_shown_as_it_is(dawn_runs: Path, text: str) -> None:
     at = open_page(src=text[:20], tgt=text[:20])
     assert not at.exception
     assert "<script" not in "".join(found.proto.body for found in at.get("html"))
-    assert sent(at)[1]
+    assert sent(at, "choice")[1]

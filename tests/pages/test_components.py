@@ -1,27 +1,11 @@
 """pack(): what it writes can be read back by the letter of docs/architecture.md."""
 
-import json
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.components import attention_view, pack
-
-
-def read_blob(blob: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    length = int.from_bytes(blob[:4], "little")
-    header = json.loads(blob[4 : 4 + length])
-    start = -(-(4 + length) // 8) * 8
-    assert not any(blob[4 + length : start])
-    arrays = {}
-    for name, place in header["arrays"].items():
-        assert place["offset"] % 8 == 0
-        dtype = np.dtype(place["dtype"]).newbyteorder("<")
-        count = int(np.prod(place["shape"]))
-        flat = np.frombuffer(blob, dtype, count, start + place["offset"])
-        arrays[name] = flat.reshape(place["shape"])
-    return header, arrays
+from tests.pages.blobs import read_blob
 
 
 @pytest.mark.parametrize("text", ["", "a", "è", "👩‍👩‍👧 שלום", "x" * 1000])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import run_form
+from tests.pages.blobs import sent
 from trainer.__main__ import parser
 from trainer.config import PRESETS, TrainConfig, from_texts, resolve
 from trainer.events import EventWriter
@@ -104,20 +104,6 @@ def ended_run(run_id: str = "toy", points: int = 30) -> Run:
     return run
 
 
-def curves_of(at: AppTest) -> tuple[dict, dict[str, np.ndarray]]:
-    """Header and arrays of the blob that the curves were given."""
-    blob = next(e.proto.bytes for e in at.get("bidi_component") if b'"panels"' in e.proto.bytes)
-    size = int.from_bytes(blob[:4], "little")
-    header = json.loads(blob[4 : 4 + size])
-    start = -(-(4 + size) // 8) * 8
-    places = header["arrays"].items()
-    arrays = {
-        name: np.frombuffer(blob, "<f4", place["shape"][0], start + place["offset"])
-        for name, place in places
-    }
-    return header, arrays
-
-
 def says(at: AppTest) -> str:
     """All that is written on the page, as a person reads it."""
     texts = [e.value for kind in (at.warning, at.info, at.caption, at.markdown) for e in kind]
@@ -181,7 +167,7 @@ def test_a_launch_shows_the_run_and_stop_and_resume_are_heard(
     until(lambda: status(run).step)
     at.run()
     assert "running" in says(at)
-    assert not curves_of(at)[0]["end"] & (curves_of(at)[0]["end"] - 1)  # a power of two
+    assert not sent(at, "panels")[0]["end"] & (sent(at, "panels")[0]["end"] - 1)  # a power of two
     press(at, "Stop")
     until(lambda: not status(run).alive)
     at.run()
@@ -266,7 +252,7 @@ def test_an_ended_run_is_shown_with_its_reason_its_numbers_and_its_words(runs: P
 
 def test_nan_is_a_gap_with_a_mark_and_zero_is_a_value(runs: Path) -> None:
     ended_run()
-    header, arrays = curves_of(open_page(run="toy"))
+    header, arrays = sent(open_page(run="toy"), "panels")
     loss = next(c for c in header["panels"][0]["curves"] if c["label"] == "each point")
     assert np.isnan(arrays[loss["y"]][19])
     np.testing.assert_allclose(arrays[loss["gaps"]], [20, 9.0 - 1.9], rtol=1e-6)
@@ -277,9 +263,9 @@ def test_nan_is_a_gap_with_a_mark_and_zero_is_a_value(runs: Path) -> None:
 
 def test_at_most_2000_points_are_sent(runs: Path) -> None:
     ended_run(points=6000)
-    header, arrays = curves_of(open_page(run="toy"))
-    sent = sum(len(arrays[c["y"]]) for panel in header["panels"] for c in panel["curves"])
-    assert 1000 < sent <= 2000
+    header, arrays = sent(open_page(run="toy"), "panels")
+    points = sum(len(arrays[c["y"]]) for panel in header["panels"] for c in panel["curves"])
+    assert 1000 < points <= 2000
     assert header["end"] == 6000
 
 

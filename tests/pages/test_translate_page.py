@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.catalogue import find_model
 from pages.ui.models import explain, translate
 from pages.ui.steps import next_pieces
+from tests.pages.blobs import sent
 from transformer.bundle import load_bundle
 from transformer.decoding import greedy
 from transformer.tokenizer import EOS, SOS
@@ -29,26 +28,12 @@ def open_page(**look: str) -> AppTest:
     return at.run()
 
 
-def sent(at: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Header and arrays of the blob that the step view was given."""
-    blob = next(found.proto.bytes for found in at.get("bidi_component") if found.proto.bytes)
-    length = int.from_bytes(blob[:4], "little")
-    header = json.loads(blob[4 : 4 + length])
-    start = -(-(4 + length) // 8) * 8
-    arrays = {}
-    for name, place in header["arrays"].items():
-        count = int(np.prod(place["shape"]))
-        flat = np.frombuffer(blob, place["dtype"], count, start + place["offset"])
-        arrays[name] = flat.reshape(place["shape"])
-    return header, arrays
-
-
 def choose_method(at: AppTest, method: str) -> AppTest:
     return at.segmented_control[0].set_value(method).run()
 
 
 def test_the_steps_are_the_softmax_of_the_models_logits(dawn_runs: Path) -> None:
-    header, arrays = sent(open_page())
+    header, arrays = sent(open_page(), "translations")
     bundle = load_bundle(dawn_runs / "toy" / "export")
     src = torch.tensor([[*bundle.src_tokenizer.encode(SENTENCE).ids, EOS]])
     own = greedy(bundle.model, src)[0]
@@ -69,26 +54,26 @@ def test_the_steps_are_the_softmax_of_the_models_logits(dawn_runs: Path) -> None
 def test_the_steps_add_up_to_the_log_probability(dawn_runs: Path, method: str) -> None:
     at = choose_method(open_page(), method)
     assert not at.exception
-    header, arrays = sent(at)
+    header, arrays = sent(at, "translations")
     own = header["translations"][header["place"]]
     assert arrays["logProbs"].sum() == pytest.approx(own["logProb"], abs=1e-3)
 
 
 def test_every_hypothesis_is_listed_and_another_can_be_chosen(dawn_runs: Path) -> None:
     at = choose_method(open_page(), "beam")
-    header, _ = sent(at)
+    header, _ = sent(at, "translations")
     found = translate(find_model("toy"), SENTENCE, "beam", beams=4, alpha=0.6)
     assert [entry["logProb"] for entry in header["translations"]] == [h.log_prob for h in found]
     assert header["place"] == 0
 
     at.session_state["steps"] = {"chosen": {"list": header["list"], "place": 2}}
-    header, arrays = sent(at.run())
+    header, arrays = sent(at.run(), "translations")
     assert header["place"] == 2
     assert arrays["logProbs"].sum() == pytest.approx(found[2].log_prob, abs=1e-3)
 
     at.slider[0].set_value(2)
     at.session_state["steps"] = {"chosen": {"list": header["list"], "place": 2}}
-    assert sent(at.run())[0]["place"] == 0  # another list: its best
+    assert sent(at.run(), "translations")[0]["place"] == 0  # another list: its best
 
 
 def test_only_the_controls_of_the_method_are_there_and_keep_their_values(dawn_runs: Path) -> None:
@@ -99,7 +84,7 @@ def test_only_the_controls_of_the_method_are_there_and_keep_their_values(dawn_ru
     at.slider[0].set_value(2).run()
     at = choose_method(at, "sample")
     assert len(at.slider) == 5
-    assert len(sent(at)[0]["translations"]) == at.slider[0].value
+    assert len(sent(at, "translations")[0]["translations"]) == at.slider[0].value
     at = choose_method(at, "beam")
     assert at.slider[0].value == 2
 
@@ -109,7 +94,7 @@ def test_a_translation_without_an_end_says_so(dawn_runs: Path) -> None:
     at = open_page()
     said = any("Unfinished" in caption.value for caption in at.caption)
     assert said == (not own.finished)
-    assert sent(at)[0]["translations"][0]["finished"] == own.finished
+    assert sent(at, "translations")[0]["translations"][0]["finished"] == own.finished
 
 
 def test_a_translation_that_is_empty_has_one_step(dawn_runs: Path) -> None:
@@ -135,4 +120,4 @@ def test_what_cannot_be_translated_is_one_sentence(dawn_runs: Path, src: str, wo
 def test_any_text_is_translated_without_a_traceback(dawn_runs: Path, src: str) -> None:
     at = choose_method(open_page(src=src), "sample")
     assert not at.exception
-    assert sent(at)[1]
+    assert sent(at, "translations")[1]

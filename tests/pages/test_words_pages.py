@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from tests.pages.blobs import sent
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("tokens", "embeddings", "positions")
@@ -25,15 +26,6 @@ def open_page(name: str, **query: str) -> AppTest:
     for key, value in query.items():
         at.query_params[key] = value
     return at.run()
-
-
-def header_of(at: AppTest, key: str) -> dict:
-    """The header of the blob that a component was given."""
-    for element in at.get("bidi_component"):
-        blob = element.proto.bytes
-        if blob and key in (header := json.loads(blob[4 : 4 + int.from_bytes(blob[:4], "little")])):
-            return header
-    raise AssertionError(f"no component was given {key!r}")
 
 
 def says(at: AppTest) -> str:
@@ -86,7 +78,7 @@ def test_a_missing_model_falls_back_and_says_so(name: str, dawn_runs: Path) -> N
 def test_tokens_of_the_page_are_those_of_the_tokenizer(dawn_runs: Path) -> None:
     from transformer.bundle import load_bundle
 
-    header = header_of(open_page("tokens", model="toy", src="the red è 👩 car"), "segments")
+    header, _ = sent(open_page("tokens", model="toy", src="the red è 👩 car"), "segments")
     ids = [header["pieces"][row]["id"] for s in header["segments"] for row in s["rows"]]
     tokenizer = load_bundle(dawn_runs / "toy" / "export").src_tokenizer
     assert ids == tokenizer.encode("the red è 👩 car").ids
@@ -97,7 +89,7 @@ def test_tokens_of_the_page_are_those_of_the_tokenizer(dawn_runs: Path) -> None:
 def test_too_many_tokens_are_all_shown_with_a_word_of_warning(dawn_runs: Path) -> None:
     at = open_page("tokens", model="toy", src="zq " * 60)
     assert "takes 32" in says(at)
-    assert len(header_of(at, "segments")["segments"]) >= 60
+    assert len(sent(at, "segments")[0]["segments"]) >= 60
 
 
 def test_the_rows_are_those_of_the_matrix(dawn_runs: Path) -> None:
@@ -106,19 +98,18 @@ def test_the_rows_are_those_of_the_matrix(dawn_runs: Path) -> None:
     from transformer.bundle import load_bundle
 
     at = open_page("tokens", model="toy", src="the the red")
-    header = header_of(at, "segments")
-    blob = next(e.proto.bytes for e in at.get("bidi_component") if b'"segments"' in e.proto.bytes)
-    start = -(-(4 + int.from_bytes(blob[:4], "little")) // 8) * 8
-    rows = np.frombuffer(blob, "<f4", offset=start).reshape(header["arrays"]["rows"]["shape"])
+    header, arrays = sent(at, "segments")
     weight = load_bundle(dawn_runs / "toy" / "export").model.src_embedding.weight.detach().numpy()
-    np.testing.assert_array_equal(rows, weight[[piece["id"] for piece in header["pieces"]]])
+    np.testing.assert_array_equal(
+        arrays["rows"], weight[[piece["id"] for piece in header["pieces"]]]
+    )
 
 
 def test_the_map_holds_every_piece_and_lights_the_persons_own(dawn_runs: Path) -> None:
     from transformer.analysis.projections import nearest
     from transformer.bundle import load_bundle
 
-    header = header_of(open_page("embeddings", model="toy", src="the red"), "near")
+    header, _ = sent(open_page("embeddings", model="toy", src="the red"), "near")
     bundle = load_bundle(dawn_runs / "toy" / "export")
     assert len(header["labels"]) == len(bundle.src_tokenizer)
     assert header["own"] == list(dict.fromkeys(bundle.src_tokenizer.encode("the red").ids))
@@ -133,9 +124,9 @@ def test_a_piece_chosen_on_the_map_stays_chosen_when_the_sentence_changes(dawn_r
     at = open_page("embeddings", model="toy", src="the red")
     at.session_state["map.chosen"] = ("toy", 77)
     at.query_params["src"] = "la casa"
-    assert header_of(at.run(), "near")["chosen"] == 77
+    assert sent(at.run(), "near")[0]["chosen"] == 77
     at.session_state["map.chosen"] = ("another model", 78)
-    header = header_of(at.run(), "near")
+    header, _ = sent(at.run(), "near")
     assert header["chosen"] == header["own"][0]
 
 
@@ -144,7 +135,7 @@ def test_three_dimensions_are_drawn_by_plotly(dawn_runs: Path) -> None:
     at.session_state["map-dims"] = "3-D"
     at.run()
     assert not at.exception
-    assert "points" not in header_of(at, "near")["arrays"]
+    assert "points" not in sent(at, "near")[0]["arrays"]
     assert at.get("plotly_chart")
 
 
@@ -168,3 +159,13 @@ def test_positions_are_shown_even_for_a_sentence_that_is_too_long(dawn_runs: Pat
     at = open_page("positions", model="toy", src="zq " * 100)
     assert "shorten it" in says(at)
     assert len(at.get("plotly_chart")) == 3
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_control_that_turns_text_around_is_named_and_does_not_turn(
+    name: str, dawn_runs: Path
+) -> None:
+    at = open_page(name, model="toy", src="the red\u202ecar")
+    lines = [caption.value.replace("\\", "") for caption in at.caption]
+    assert any("the redU+202Ecar" in line.replace("\u2060", "") for line in lines)
+    assert not any("\u202e" in line for line in lines)
