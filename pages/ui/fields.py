@@ -10,7 +10,7 @@ import streamlit as st
 
 from trainer.config import TrainConfig
 
-_SYMBOLS = ("d_model", "d_ff")
+_NAMES = {"d_model": "d_model", "d_ff": "d_ff", "ema": "EMA", "bleu_pairs": "BLEU pairs"}
 
 
 def field_widget(spec: Field[Any], start: TrainConfig) -> Any:
@@ -54,7 +54,7 @@ def _fine(value: float) -> float:
 
 def label(name: str) -> str:
     """A field's name for a person; the paper's symbols stay as they are."""
-    return name if name in _SYMBOLS else name.replace("_", " ").capitalize()
+    return _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def _range(spec: Field[Any]) -> str:

@@ -127,6 +127,7 @@ def _data(start: TrainConfig, text: Mapping[str, str]) -> str:
         default=default,
         format_func=lambda name: own.get(name, name),
         accept_new_options=True,
+        select_all=False,
         key=key,
         persist_state="session",
         help=text["data help"],
