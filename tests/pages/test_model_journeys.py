@@ -48,6 +48,14 @@ def test_typing_changes_the_heads_and_a_copied_address_shows_the_same_head(
     copy.goto(page.url)
     copy.wait_for_selector(f".view{DRAWN}")
     assert copy.locator(".head .title").inner_text() == "Layer 2, head 2"
+    rows = copy.locator(".words li")
+    rows.last.wait_for(state="attached")
+    assert rows.last.inner_text().startswith("[EOS] looks at ")
+    assert rows.last.locator(".number").count() >= 1
+    unnamed = "canvas => !canvas.ariaLabel && !canvas.closest('[aria-hidden=true]')"
+    canvases = copy.locator(".view canvas")
+    assert canvases.count() == 3
+    assert canvases.evaluate_all(f"all => all.filter({unnamed}).length") == 0
 
 
 @pytest.mark.browser
