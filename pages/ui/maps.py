@@ -16,12 +16,11 @@ from zipfile import BadZipFile
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import ModelInfo
+from pages.ui.catalogue import ModelInfo, stamp_of
 from pages.ui.models import embedding_matrix
 from trainer.folder import runs_folder
 
 _ROOT = Path(__file__).resolve().parents[2]
-_IDENTITY = ("config.json", "model.safetensors")
 
 
 @dataclass(frozen=True)
@@ -128,21 +127,22 @@ def _last_line(log: Path) -> str:
 
 
 def identity(info: ModelInfo) -> str:
-    """The hash of the model's bundle, read again when its files change. Raises `BundleError`."""
-    stats = [(info.folder / name).stat() for name in _IDENTITY]
-    stamp = tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
-    return _hash(str(info.folder), stamp)
+    """The hash of the model's bundle, read again when its files change.
+
+    Raises `LookError` or `BundleError`.
+    """
+    return _hash(str(info.folder), stamp_of(info.folder))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _hash(folder: str, _stamp: tuple[int, ...]) -> str:
+def _hash(folder: str, stamp: tuple[int, ...]) -> str:
     from transformer.bundle import bundle_hash
 
     return bundle_hash(Path(folder))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _read(path: str, _mtime: int, identity: str, side: str) -> Maps | None:
+def _read(path: str, mtime: int, identity: str, side: str) -> Maps | None:
     """The maps in a file; None where it belongs to another model or cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from pages.ui import maps
 from pages.ui.catalogue import ModelInfo, find_model
@@ -53,6 +54,19 @@ def test_maps_of_another_model_and_broken_files_are_passed_over(info: ModelInfo)
     write_maps(info.folder / "projection.npz", "0" * 64, 9)
     maps.cache_file(info).parent.mkdir(exist_ok=True)
     maps.cache_file(info).write_bytes(b"PK\x03\x04 cut short")
+    assert maps.read_maps(info).umap2 is None
+
+
+def test_a_file_made_anew_and_a_model_exported_anew_are_read_again(info: ModelInfo) -> None:
+    file, before = info.folder / "projection.npz", maps.identity(info)
+    write_maps(file, "0" * 64, 9)
+    assert maps.read_maps(info).umap2 is None
+    write_maps(file, before, 9)
+    assert maps.read_maps(info).umap2 is not None
+    weights = load_file(info.folder / "model.safetensors")
+    name = min(weights)
+    save_file(weights | {name: weights[name] + 1}, info.folder / "model.safetensors")
+    assert maps.identity(info) == bundle_hash(info.folder) != before
     assert maps.read_maps(info).umap2 is None
 
 
