@@ -8,6 +8,8 @@ card.md, metrics.jsonl, example.npz, projection.npz   about the model; its ident
 
 import hashlib
 import json
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -26,6 +28,10 @@ from transformer.tokenizer import Tokenizer, TokenizerError
 SCHEMA = 1
 ARCHITECTURE = "encoder-decoder"
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+OWN_FILE = re.compile(
+    r"config\.json|tokenizer(\.src|\.tgt)?\.json|model\.safetensors|card\.md|metrics\.jsonl"
+    r"|(example|projection)\.npz"
+)
 
 
 def is_pair_of_texts(value: Any) -> bool:
@@ -62,10 +68,13 @@ class Bundle:
 def save_bundle(
     folder: Path, bundle: Bundle, *, half: bool = True, extras: Mapping[str, str] | None = None
 ) -> None:
-    """Write `bundle` as `folder`, which is replaced as a whole if it is there.
+    """Write `bundle` as `folder`; an earlier bundle there is replaced as a whole.
 
-    half: store float16. extras: further text files by name (card.md, metrics.jsonl).
+    half: store float16. extras: further text files by name (card.md, metrics.jsonl). Raises
+    `BundleError` where the folder holds something else, which would be lost.
     """
+    if folder.exists() and not is_replaceable(folder):
+        raise BundleError(f"{folder} is there and is no model: name a new folder or an empty one.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -90,6 +99,17 @@ def save_bundle(
         replace_folder(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def is_replaceable(folder: Path) -> bool:
+    """True for a bundle, also a broken one, and for an empty folder."""
+    if not folder.is_dir():
+        return False
+    try:
+        read_config(folder)
+    except BundleError:
+        return all(OWN_FILE.fullmatch(path.name) for path in folder.iterdir())
+    return True
 
 
 def replace_folder(new: Path, folder: Path) -> None:
@@ -141,7 +161,7 @@ def load_bundle(folder: Path) -> Bundle:
 def read_config(folder: Path) -> dict[str, Any]:
     """The checked `config.json` of a bundle. Raises `BundleError`."""
     name = folder.name
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # a name too long for the disk is no folder either
         raise BundleError(f"There is no model '{name}': choose one from the list.")
     try:
         config = json.loads((folder / CONFIG).read_text("utf-8"))
@@ -183,6 +203,11 @@ def load_model(sizes: ModelConfig, folder: Path) -> Transformer:
     if own.keys() != weights.keys() or any(own[key].shape != weights[key].shape for key in own):
         raise BundleError(
             f"The weights of the model '{name}' have another shape than its {CONFIG} says."
+        )
+    if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
+        raise BundleError(
+            f"The weights of the model '{name}' hold values that are no finite numbers: "
+            "train it again with a lower rate."
         )
     model = Transformer(sizes)
     with torch.no_grad():

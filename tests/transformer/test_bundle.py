@@ -303,3 +303,28 @@ def test_sizes_come_from_the_bundle_and_not_from_the_defaults(tmp_path: Path) ->
     sizes = ModelConfig(len(JOINT), len(JOINT), 1, 1, 32, 48, 2, 0.0, "post", False, 40)
     save_bundle(tmp_path / "m", Bundle(Transformer(sizes), JOINT, JOINT, ("en", "it"), {}))
     assert load_bundle(tmp_path / "m").model.config == sizes
+
+
+def test_a_folder_of_something_else_is_never_replaced(bundle: Bundle, tmp_path: Path) -> None:
+    own = tmp_path / "letters"
+    own.mkdir()
+    save_bundle(own, bundle)  # empty: nothing to lose
+    (own / "model.safetensors").unlink()
+    (own / "config.json").write_text("{")
+    save_bundle(own, bundle)  # broken: to be made again
+    (own / "config.json").write_text("{}")
+    (own / "letter.txt").write_text("dear")
+    assert "no model" in refused(own, lambda folder: save_bundle(folder, bundle))
+    assert (own / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(saved: Path, value: float) -> None:
+    weights = load_file(saved / "model.safetensors")
+    weights[min(weights)].view(-1)[0] = value
+    save_file(weights, saved / "model.safetensors")
+    assert "no finite numbers" in refused(saved)
+
+
+def test_a_name_too_long_for_the_disk_is_no_model(tmp_path: Path) -> None:
+    assert "There is no model" in refused(tmp_path / ("x" * 300))
