@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.ui import navigation
-from pages.ui.catalogue import list_models
+from pages.ui.catalogue import ModelInfo, list_models
 from pages.ui.pieces import straight
 from pages.ui.prose import escape_markdown, prose
 from pages.ui.sentence import sentence_box
@@ -50,10 +51,20 @@ def _model_choice() -> None:
         st.selectbox(
             "Model",
             list(infos),
-            format_func=lambda key: infos[key].title,
+            format_func=_labels(infos).__getitem__,
             key="model-choice",
             on_change=_choose_model,
         )
+
+
+def _labels(infos: Mapping[str, ModelInfo]) -> dict[str, str]:
+    """The titles by key, with the key where two share a title: the browser answers with a label,
+    so of two alike the last would be taken for the first."""
+    counts = Counter(info.title for info in infos.values())
+    return {
+        key: info.title if counts[info.title] == 1 else f"{info.title} ({key})"
+        for key, info in infos.items()
+    }
 
 
 def _choose_model() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,6 +39,16 @@ def test_a_bad_link_is_answered_in_plain_text() -> None:
     at.run()
     assert not at.exception
     assert r"\*\*\<b\>x\<\/b\>\*\*" in at.info[0].value.replace("\u2060", "")
+
+
+def test_models_of_one_title_are_told_apart(dawn_runs: Path) -> None:
+    shutil.copytree(dawn_runs / "toy", dawn_runs / "copy")
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20)
+    at.query_params["model"] = "toy"
+    at.run().run()
+    choice = at.selectbox(key="model-choice")
+    assert {"Toy (toy)", "Toy (copy)"} < set(choice.options)
+    assert choice.value == "toy"
 
 
 def test_every_stop_has_a_file_one_folder_deep_and_its_own_address() -> None:
