@@ -202,7 +202,8 @@ def load_model(sizes: ModelConfig, folder: Path) -> Transformer:
         own = dict(Transformer(sizes).named_parameters())
     if own.keys() != weights.keys() or any(own[key].shape != weights[key].shape for key in own):
         raise BundleError(
-            f"The weights of the model '{name}' have another shape than its {CONFIG} says."
+            f"The weights of the model '{name}' have another shape than its {CONFIG} says: "
+            "export it again."
         )
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
         raise BundleError(

@@ -156,12 +156,18 @@ def load(info: ModelInfo) -> Bundle:
 def _bundle(folder: str, stamp: tuple[int, ...]) -> Bundle:
     import torch
 
-    from transformer.bundle import load_bundle
+    from transformer.bundle import BundleError, load_bundle
 
     # One sentence gains little from more threads, and on a busy machine they wait for each other:
     # beside a training run two took 40 times as long as one.
     torch.set_num_threads(1)
-    return load_bundle(Path(folder))
+    path = Path(folder)
+    try:
+        return load_bundle(path)
+    except BundleError as error:
+        # The bundle of every run lies in a folder called export: a person knows the run's name.
+        name = path.parent.name if path.name == "export" else path.name
+        raise BundleError(str(error).replace(f"'{path.name}'", f"'{name}'")) from error
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
