@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -94,4 +95,5 @@ def request(run: Run, what: str) -> None:
 
 
 def _is_run(path: Path) -> bool:
-    return (path / "spec.json").exists() or (path / "events").is_dir()
+    # os.path: False, not an error, for a folder that may not be read
+    return os.path.exists(path / "spec.json") or os.path.isdir(path / "events")

@@ -37,13 +37,13 @@ class ModelInfo:
 
 def list_models() -> list[ModelInfo]:
     """The models that ship, then the exports of runs, newest first; broken ones are left out."""
-    shipped = sorted(SHIPPED.iterdir(), key=_by_name) if SHIPPED.is_dir() else []
-    runs = runs_folder()
-    exports = [path / "export" for path in runs.iterdir()] if runs.is_dir() else []
-    there = [path for path in exports if (path / IDENTITY[0]).is_file()]
-    there.sort(key=lambda path: -(path / IDENTITY[0]).stat().st_mtime)
+    shipped = sorted(_folders(SHIPPED), key=_by_name)
+    exports = [path / "export" for path in _folders(runs_folder())]
+    there = {path: made for path in exports if (made := _made(path)) is not None}
     infos = [_info(path, path.name, True) for path in shipped]
-    infos += [_info(path, path.parent.name, False) for path in there]
+    infos += [
+        _info(path, path.parent.name, False) for path in sorted(there, key=lambda p: -there[p])
+    ]
     return [info for info in infos if info is not None]
 
 
@@ -69,11 +69,27 @@ def stamp_of(folder: Path) -> tuple[int, ...]:
     return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
 
 
+def _folders(place: Path) -> list[Path]:
+    """What is in a folder; nothing where it is not there or may not be read."""
+    try:
+        return list(place.iterdir())
+    except OSError:
+        return []
+
+
+def _made(bundle: Path) -> float | None:
+    """When a bundle was written; None where there is none, or none any more."""
+    try:
+        return (bundle / IDENTITY[0]).stat().st_mtime
+    except OSError:
+        return None
+
+
 def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
     """What the bundle says of itself; None where its config cannot be read."""
     try:
         config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
-        sizes, about = config["model"], config.get("about", {})
+        sizes, about = config["model"], dict(config.get("about", {}))
         src, tgt = config["tokenizers"]
         decoder_layers = int(sizes["decoder_layers"])
         return ModelInfo(
@@ -93,7 +109,7 @@ def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
             joint=src == tgt,
             step=about.get("step"),
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return None
 
 
