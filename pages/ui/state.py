@@ -106,6 +106,9 @@ def fit_look(
     if models and look.model not in models:
         notices.append(f"There is no model “{look.model[:40]}” here; showing {models[0]}.")
         changes.update(model=models[0], step=None)
+    elif models and look.step is not None:
+        notices.append(f"There is no step {look.step} of this model; showing the finished model.")
+        changes["step"] = None
     for name, count in (("layer", layers), ("head", heads)):
         number = getattr(look, name)
         if count is not None and not 1 <= number <= count:
