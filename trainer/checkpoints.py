@@ -86,9 +86,13 @@ def newest_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint whose content still has the hash it was listed with."""
     for checkpoint in listed_checkpoints(folder):
         path = folder / checkpoint.file
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == checkpoint.sha256:
-                return path
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:  # unreadable, or a training that goes on has just removed it
+            continue
+        if digest == checkpoint.sha256:
+            return path
     return None
 
 

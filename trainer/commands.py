@@ -1,6 +1,7 @@
 """What the commands of `python -m trainer` do. torch is imported by those that need it."""
 
 import argparse
+import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -52,9 +53,9 @@ def own_path(spec: str) -> str:
     """The whole path of a file or folder that is there, with its `:cap`; anything else as it is."""
     name, colon, cap = spec.rpartition(":")
     name, end = (name, colon + cap) if colon and cap.isdigit() else (spec, "")
-    path = Path(name).expanduser()
-    known = name in SHIPPED_CORPORA or not name or not path.exists()
-    return spec if known else f"{path.absolute()}{end}"
+    path = os.path.expanduser(name)  # unlike Path's, it lets stand what names nobody's home
+    known = name in SHIPPED_CORPORA or not name or not os.path.exists(path)
+    return spec if known else f"{Path(path).absolute()}{end}"
 
 
 def check_start_folder(config: TrainConfig) -> None:

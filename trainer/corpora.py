@@ -6,6 +6,7 @@ not by its name). Further columns are ignored: lists of pairs often carry an att
 
 import gzip
 import hashlib
+import os
 import random
 import zlib
 from collections import Counter
@@ -65,7 +66,7 @@ def load_corpus(spec: str) -> Corpus:
         path = FOLDER / f"{source}.en-it.tsv.gz"
         corpus = _load_file(path, source, SHIPPED[source])
     else:
-        corpus = _load_file(Path(source).expanduser(), source, None)
+        corpus = _load_file(Path(os.path.expanduser(source)), source, None)
     return corpus if cap is None else _capped(corpus, cap)
 
 

@@ -63,6 +63,8 @@ def launch(
         _name_attempt(descriptor, 1)
         run = write_spec(path, config, argv, data)
         _start(run, descriptor, trainer, exporter)
+    except OSError as error:
+        raise unwritable(path, error) from error
     finally:
         os.close(descriptor)
     return run
@@ -74,7 +76,10 @@ def resume(
     trainer: Sequence[str] | None = None,
     exporter: Sequence[str] | None = None,
 ) -> Run:
-    """The next attempt in the same folder. Raises RunError while the run lives."""
+    """The next attempt in the same folder.
+
+    Raises RunError while the run lives, or where its folder cannot be written.
+    """
     if run.problem:
         raise RunError(f"The run {run.id} cannot be resumed: {run.problem}")
     descriptor = _hold(run.path)
@@ -89,6 +94,8 @@ def resume(
             (run.control / name).unlink(missing_ok=True)
         _name_attempt(descriptor, attempt + 1)
         _start(run, descriptor, trainer, exporter)
+    except OSError as error:
+        raise unwritable(run.path, error) from error
     finally:
         os.close(descriptor)
     return run

@@ -15,6 +15,7 @@ from tests.trainer.small_runs import as_tsv, word_pairs
 from trainer.__main__ import main
 from trainer.card import SCORES
 from trainer.commands import own_path
+from trainer.corpora import DataError, load_corpus
 from trainer.config import TrainConfig
 from transformer.bundle import Bundle, save_bundle
 from transformer.config import ModelConfig
@@ -154,8 +155,12 @@ def test_files_are_kept_by_their_whole_path(
     Path("own.tsv").write_text("a\tb\n")
     assert own_path("own.tsv") == str(tmp_path / "own.tsv")
     assert own_path("own.tsv:100") == f"{tmp_path / 'own.tsv'}:100"
-    for other in ("libreoffice-help:100", "hf:owner/name", "missing.tsv:3", ""):
+    odd = ("~nobody-of-this-name/own.tsv", "x" * 300, "a\0b")
+    for other in ("libreoffice-help:100", "hf:owner/name", "missing.tsv:3", "", *odd):
         assert own_path(other) == other
+    for other in odd:
+        with pytest.raises(DataError):
+            load_corpus(other)
 
 
 def translated(

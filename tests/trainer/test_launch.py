@@ -165,3 +165,12 @@ def test_a_broken_run_is_not_resumed(trainer: list[str]) -> None:
     (run.path / "spec.json").write_text("{")
     with pytest.raises(RunError, match=r"spec\.json"):
         resume(list_runs()[0], trainer=trainer)
+
+
+def test_a_folder_that_refuses_a_resume_is_one_sentence(trainer: list[str]) -> None:
+    run = create_run(CONFIG, [])
+    run.control.rmdir()
+    run.control.write_text("in the way")
+    with pytest.raises(RunError, match="Cannot write to"):
+        resume(run, trainer=trainer)
+    assert not is_locked(run.lock)
