@@ -13,19 +13,27 @@ from trainer.history import read_events, surviving
 
 MODEL = Path(__file__).resolve().parents[1] / "transformer" / "model.py"
 LOG = "training-log.jsonl"
+TITLE = "# Hand-in: "
 WHOLE = 1 - 1e-9  # share of an epoch's batches
 
 
 def hand_in(run: Run, folder: Path) -> Path:
-    """Write the three things into `folder`. Raises `RunError` before an epoch has ended."""
+    """Write the three things into `folder`.
+
+    Raises `RunError` before an epoch has ended, and where the folder holds anything but an
+    earlier hand-in.
+    """
     metrics = [event for event in surviving(read_events(run.path)) if event.kind == "metric"]
     loss = loss_line(metrics, run)
+    page = folder / "README.md"
+    if folder.exists() and any(folder.iterdir()) and not is_hand_in(page):
+        raise RunError(f"{folder} holds other files: name a new folder or an empty one.")
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(MODEL, folder / MODEL.name)
     points = (json.dumps({"step": event.step, **event.fields}) + "\n" for event in metrics)
     (folder / LOG).write_text("".join(points), "utf-8")
-    (folder / "README.md").write_text(
-        f"# Hand-in: {run.id}\n\n"
+    page.write_text(
+        f"{TITLE}{run.id}\n\n"
         f"1. The model: [transformer/model.py]({MODEL.name})\n"
         f"2. The training log: [{LOG}]({LOG})\n"
         f"3. The final loss: {loss}\n\n"
@@ -33,6 +41,11 @@ def hand_in(run: Run, folder: Path) -> Path:
         "utf-8",
     )
     return folder
+
+
+def is_hand_in(page: Path) -> bool:
+    """Whether an earlier hand-in wrote this page, so that it may be written again."""
+    return page.is_file() and page.read_text("utf-8", errors="replace").startswith(TITLE)
 
 
 def loss_line(metrics: Sequence[Event], run: Run) -> str:

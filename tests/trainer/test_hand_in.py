@@ -74,3 +74,13 @@ def test_before_an_epoch_there_is_nothing_to_hand_in(run: Run) -> None:
     with pytest.raises(RunError, match="has not ended an epoch yet"):
         hand_in(run, run.path / "hand-in")
     assert not (run.path / "hand-in").exists()
+
+
+def test_what_is_no_hand_in_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    tell(run, (5, epoch(0, 3.2, 1.0)))
+    mine = tmp_path / "mine-too"
+    assert hand_in(run, hand_in(run, mine)) == mine
+    (mine / "README.md").write_text("# My project")
+    with pytest.raises(RunError, match="new folder"):
+        hand_in(run, mine)
+    assert (mine / "README.md").read_text() == "# My project"
