@@ -15,8 +15,8 @@ from tests.trainer.small_runs import as_tsv, word_pairs
 from trainer.__main__ import main
 from trainer.card import SCORES
 from trainer.commands import own_path
-from trainer.corpora import DataError, load_corpus
 from trainer.config import TrainConfig
+from trainer.corpora import DataError, load_corpus
 from transformer.bundle import Bundle, save_bundle
 from transformer.config import ModelConfig
 from transformer.model import Transformer
