@@ -92,8 +92,8 @@ def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -
 def _launch(config: TrainConfig, argv: list[str]) -> None:
     try:
         with st.spinner("Reading the training text …"):
-            places = {"data": absolute(config.data), "start_from": own_path(config.start_from)}
-            config = replace(config, **places)
+            data_files, start = absolute(config.data), own_path(config.start_from)
+            config = replace(config, data=data_files, start_from=start)
             if config.start_from:
                 check_start_folder(config)
             data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}

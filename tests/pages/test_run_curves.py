@@ -29,7 +29,9 @@ def test_a_growing_axis_holds_the_step_and_is_half_full(step: int) -> None:
     "values", [[9.3, 3.1], [0.0, 0.003], [0.0, 0.0], [-2.0, 5.0], [3000.0, 3100.0], [7.0]]
 )
 def test_limits_hold_all_values_and_are_not_far_off(values: list[float]) -> None:
-    low, high = value_range([curve(values)])
+    found = value_range([curve(values)])
+    assert found is not None
+    low, high = found
     assert low <= min(values) <= max(values) <= high
     assert low < high
     assert high - low <= 4 * max(max(values) - min(values), max(map(abs, values)), 1e-12)
@@ -40,7 +42,9 @@ def test_limits_stay_while_a_curve_moves_inside_them() -> None:
 
 
 def test_limits_hold_the_mark_and_pass_over_what_is_no_number() -> None:
-    low, high = value_range([curve([5.0, float("nan"), float("inf")])], (3.5, "x"))
+    found = value_range([curve([5.0, float("nan"), float("inf")])], (3.5, "x"))
+    assert found is not None
+    low, high = found
     assert low <= 3.5
     assert high < 100
     assert value_range([curve([float("nan")])]) is None

@@ -59,7 +59,7 @@ def small_trainer(
     monkeypatch.setattr(run_form, "launch", start)
     yield start
     for run in list_runs():
-        until(lambda run=run: stopped(run))
+        until(partial(stopped, run))
 
 
 def stopped(run: Run) -> bool:
