@@ -11,6 +11,7 @@ export function paintGrid(view, width) {
   // Where a thumbnail has fewer pixels than its matrix, several weights share one.
   layout.pool = Math.max(1, Math.ceil(cols / (w * devicePixelRatio)), Math.ceil(rows / (h * devicePixelRatio)));
   const [high, wide] = [Math.ceil(rows / layout.pool), Math.ceil(cols / layout.pool)];
+  placeCells(view, layout);
   const all = allHeads(view, layout.pool);
   const context = sheet(part.thumbs, width, layout.height);
   context.font = `11px ${theme.font}`;
@@ -24,11 +25,21 @@ export function paintGrid(view, width) {
       context.fillRect(x, y, w, (lock.row * h) / rows);
       context.fillRect(x, y + ((lock.row + 1) * h) / rows, w, h - ((lock.row + 1) * h) / rows);
     }
-    part.cells.children[layer].children[head].style.cssText = `left:${x}px;top:${y}px;width:${w}px;height:${h}px`;
     const here = (on) => (context.fillStyle = theme.css(theme.ink, on ? 1 : 0.6));
     context.textAlign = "center";
     if (!layer) here(head === choice.head), context.fillText(String(head + 1), x + w / 2, 8);
     context.textAlign = "right";
     if (!head) here(layer === choice.layer), context.fillText(`L${layer + 1}`, layout.left - 8, y + h / 2);
   }
+}
+
+/** Lay the buttons over their thumbnails; only where they lie elsewhere, because each one costs a layout of the page. */
+function placeCells(view, { at, cellW, cellH }) {
+  const places = [view.cellCount, cellW, cellH].join();
+  if (view.places === places) return;
+  view.places = places;
+  [...view.part.cells.children].forEach((row, layer) => [...row.children].forEach((cell, head) => {
+    const [x, y] = at(layer, head);
+    cell.style.cssText = `left:${x}px;top:${y}px;width:${cellW}px;height:${cellH}px`;
+  }));
 }

@@ -35,6 +35,9 @@ export function buildCells(view) {
 
 export function markSelection(view) {
   const { kind, layer, head } = view.choice;
+  const marked = [kind, layer, head, view.kindNames, view.cellCount].join();
+  if (view.marked === marked) return;
+  view.marked = marked;
   Object.assign(view.part.view.dataset, { kind, layer: layer + 1, head: head + 1 });
   for (const radio of view.part.kinds.children) {
     radio.setAttribute("aria-checked", radio.dataset.kind === kind);

@@ -25,6 +25,7 @@ export function readTheme(view) {
     const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
     view.themes[kind] = { paper, ink, hue, css, dark, table: colourTable(paper, hue, dark), number: css(mix(hue, ink, 0.3)), font: style.fontFamily, name: [kind, paper, hue].join() };
   }
+  if (view.theme === view.themes[kind]) return;
   view.theme = view.themes[kind];
   view.part.view.dataset.theme = view.theme.dark ? "dark" : "light";
   const ramp = surface(view.part.ramp, 256, 1, 1);
