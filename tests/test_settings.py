@@ -12,6 +12,8 @@ PROMISED = {
     "server.address": "127.0.0.1",
     "server.headless": True,
     "server.enableStaticServing": True,
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 100,
     "browser.gatherUsageStats": False,
     "runner.postScriptGC": False,
 }
