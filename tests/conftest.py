@@ -35,6 +35,7 @@ CHROMIUM_FLAGS = [
 ]
 INSTALL_SECONDS = 90
 START_SECONDS = 60
+PATIENCE = 60.0  # seconds that a page may take on a machine that is busy with other work
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -106,6 +107,9 @@ def page_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     Further keyword arguments go to `Browser.new_context`.
     """
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE * 1000)
     opened: list[BrowserContext] = []
 
     def open_context(
@@ -113,6 +117,7 @@ def page_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     ) -> BrowserContext:
         options |= {"color_scheme": color_scheme, "viewport": {"width": width, "height": height}}
         opened.append(browser.new_context(**options))
+        opened[-1].set_default_timeout(PATIENCE * 1000)
         return opened[-1]
 
     yield open_context

@@ -27,14 +27,14 @@ HEAVY = ("torch", "umap", "sklearn", "pytorch_lightning")
 
 @pytest.mark.parametrize("file", ["app.py", "pages/start/home.py"])
 def test_home_draws_through_the_router_and_alone(file: str) -> None:
-    at = AppTest.from_file(str(ROOT / file), default_timeout=20).run()
+    at = AppTest.from_file(str(ROOT / file), default_timeout=60).run()
     assert not at.exception
     assert at.title[0].value.startswith("See a Transformer think.")
     assert at.get("bidi_component")
 
 
 def test_a_bad_link_is_answered_in_plain_text() -> None:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     at.query_params["kind"] = "**<b>x</b>**"
     at.run()
     assert not at.exception
@@ -43,7 +43,7 @@ def test_a_bad_link_is_answered_in_plain_text() -> None:
 
 def test_models_of_one_title_are_told_apart(dawn_runs: Path) -> None:
     shutil.copytree(dawn_runs / "toy", dawn_runs / "copy")
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     at.query_params["model"] = "toy"
     at.run().run()
     choice = at.selectbox(key="model-choice")
@@ -62,7 +62,7 @@ def test_every_stop_has_a_file_one_folder_deep_and_its_own_address() -> None:
 def test_home_paints_without_the_heavy_packages() -> None:
     script = (
         "import sys; from streamlit.testing.v1 import AppTest;"
-        "at = AppTest.from_file('app.py', default_timeout=20).run(); assert not at.exception;"
+        "at = AppTest.from_file('app.py', default_timeout=60).run(); assert not at.exception;"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run(
