@@ -26,4 +26,4 @@ def test_nothing_that_streamlit_would_replace_is_left_in_one_piece() -> None:
 
 
 def test_prose_is_cut_at_its_headings() -> None:
-    assert set(prose("home")) == {"title", "lead", "path"}
+    assert {"title", "lead", "path"} <= set(prose("home"))
