@@ -6,7 +6,7 @@ from pathlib import Path
 from trainer.batches import PairDataset
 from trainer.config import TrainConfig
 from trainer.corpora import DataError, Pair
-from trainer.data import Corpus, load_data, split_by_groups
+from trainer.data import load_data, split_by_groups
 from trainer.evaluate import encode_pairs, fitting
 from trainer.records import write_record
 from transformer.bundle import Bundle, load_bundle
@@ -24,8 +24,6 @@ class Prepared:
     bundle: Bundle
     train: PairDataset
     valid: list[Pair]
-    corpora: list[Corpus]
-    too_long: int
 
 
 def prepare(config: TrainConfig, folder: Path, title: str, resuming: bool = False) -> Prepared:
@@ -45,7 +43,6 @@ def prepare(config: TrainConfig, folder: Path, title: str, resuming: bool = Fals
         raise DataError(f"No pair has {config.max_tokens} tokens or fewer: raise max_tokens.")
     items = [full[place] for place in kept]
     train = PairDataset([source for source, _ in items], [target for _, target in items])
-    too_long = len(full) - len(kept)
     summary = {
         "corpora": [
             {
@@ -59,10 +56,10 @@ def prepare(config: TrainConfig, folder: Path, title: str, resuming: bool = Fals
         ],
         "train": len(train),
         "valid": len(split.valid),
-        "too_long": too_long,
+        "too_long": len(full) - len(kept),
     }
     write_record(folder / "data.json", summary)
-    return Prepared(bundle, train, split.valid, corpora, too_long)
+    return Prepared(bundle, train, split.valid)
 
 
 def start_bundle(
