@@ -5,6 +5,8 @@ run.lock                       held by the supervisor as long as the run lives; 
                                the number of the attempt
 proc-0001.json exit-0001.json  the trainer of an attempt, and how it ended
 events/ log.txt control/ checkpoints/ snapshots/ export/
+notes.json                     a person's name, note and tags for it (trainer/notes.py)
+imported.json                  only in a run that came out of a zip (trainer/unpack.py)
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from typing import Any
 from trainer.records import read_record, write_record
 
 SCHEMA = 1
+IMPORTED = "imported.json"
 _ROOT = Path(__file__).resolve().parents[1]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _RESERVED = frozenset(("data",))  # uploads live in runs/data/
@@ -64,6 +67,18 @@ class Run:
             return 0.0  # the folder was removed meanwhile
 
     @property
+    def origin(self) -> str:
+        """Where it comes from: "own", "imported" out of a zip, or "shipped" with Dawn."""
+        if self.path.parent == shipped_folder():
+            return "shipped"
+        return "imported" if (self.path / IMPORTED).exists() else "own"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it is only to be looked at: it was not trained here and cannot go on here."""
+        return self.origin != "own"
+
+    @property
     def events(self) -> Path:
         return self.path / "events"
 
@@ -101,6 +116,11 @@ class Run:
 def runs_folder() -> Path:
     """Where runs live: DAWN_RUNS, else runs/ beside the code. It may not exist yet."""
     return Path(os.environ.get("DAWN_RUNS") or _ROOT / "runs").expanduser().absolute()
+
+
+def shipped_folder() -> Path:
+    """The runs that come with Dawn, read-only. It may not exist."""
+    return _ROOT / "assets" / "runs"
 
 
 def new_id(config: Mapping[str, Any]) -> str:

@@ -82,6 +82,8 @@ def resume(
     """
     if run.problem:
         raise RunError(f"The run {run.id} cannot be resumed: {run.problem}")
+    if run.read_only:
+        raise RunError(f"The run {run.id} is {run.origin}, so it cannot go on here: clone it.")
     descriptor = _hold(run.path)
     if descriptor is None:
         raise RunError(f"The run {run.id} has not ended yet: stop it before you resume it.")
@@ -116,7 +118,7 @@ def _launch_existing(
                     f"The folder of {run_id!r} holds no run: remove it, or choose another name."
                 ) from None
             time.sleep(0.02)  # the other launch is still writing the spec
-    if run.problem or current_attempt(run) > 0:
+    if run.problem or run.read_only or current_attempt(run) > 0:
         return run
     descriptor = _hold(run.path)
     if descriptor is None:

@@ -16,6 +16,7 @@ from trainer.folder import (
     make_folder,
     new_id,
     runs_folder,
+    shipped_folder,
     unwritable,
     write_spec,
 )
@@ -60,17 +61,28 @@ def create_run(
 
 
 def open_run(run_id: str, folder: Path | None = None) -> Run:
-    """The run of that id. Raises RunError when there is none."""
-    path = (folder or runs_folder()) / checked_id(run_id)
-    if not _is_run(path):
-        raise RunError(f"There is no run named {run_id!r}: `python -m trainer list` shows them.")
-    return load_run(path)
+    """The run of that id, a person's own before one that ships. Raises RunError."""
+    places = (folder,) if folder else (runs_folder(), shipped_folder())
+    for path in (place / checked_id(run_id) for place in places):
+        if _is_run(path):
+            return load_run(path)
+    raise RunError(f"There is no run named {run_id!r}: `python -m trainer list` shows them.")
 
 
 def list_runs(folder: Path | None = None) -> list[Run]:
-    """All runs, the newest first; folders that are no runs are passed over."""
+    """All runs, the newest first, then those that ship; folders that are no runs are passed over.
+
+    `folder` asks for the runs in it alone.
+    """
+    found = _runs_in(folder or runs_folder())
+    own = {run.id for run in found}
+    shipped = [] if folder else _runs_in(shipped_folder())
+    return [*found, *(run for run in shipped if run.id not in own)]
+
+
+def _runs_in(folder: Path) -> list[Run]:
     try:
-        paths = list((folder or runs_folder()).iterdir())
+        paths = list(folder.iterdir())
     except OSError:
         return []
     found = [load_run(p) for p in paths if ID.fullmatch(p.name) and _is_run(p)]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from trainer.events import EventWriter
+from trainer.launch import resume
 from trainer.line import join_line, try_device
 from trainer.locks import is_locked, take_lock
 from trainer.records import boot_id, process_start, read_record, write_record
@@ -318,3 +319,25 @@ def test_the_light_parts_need_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_runs_that_ship_come_last_and_are_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = create_run(CONFIG, [], run_id="own")
+    monkeypatch.setattr("trainer.folder._ROOT", tmp_path)  # where assets/runs is looked for
+    shipped_to = tmp_path / "assets" / "runs"
+    shipped_to.mkdir(parents=True)
+    for name in ("own", "lesson"):  # made after "own", so newer
+        finish(create_run(CONFIG, [], run_id=f"{name}-ships"))
+        (runs_folder() / f"{name}-ships").rename(shipped_to / name)
+    assert [run.id for run in list_runs()] == ["own", "lesson"]
+    assert open_run("own") == own
+    assert not own.read_only
+    lesson = open_run("lesson")
+    assert lesson.origin == "shipped"
+    assert lesson.read_only
+    assert status(lesson).state == "finished"
+    assert [run.id for run in list_runs(runs_folder())] == ["own"]
+    with pytest.raises(RunError, match="is shipped, so it cannot go on here: clone it"):
+        resume(lesson)
