@@ -9,6 +9,9 @@ import torch
 from pytorch_lightning.callbacks import WeightAveraging
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from trainer.alarms import Alarms
+from trainer.batches import Batch
+from trainer.diagnosis import diverged, first_nonfinite
 from trainer.events import EventWriter
 
 
@@ -42,8 +45,8 @@ class Recorder(pl.Callback):
     epoch that is cut short has less than 1.
     """
 
-    def __init__(self, events: EventWriter, log_every: int) -> None:
-        self.events, self.log_every = events, log_every
+    def __init__(self, events: EventWriter, log_every: int, alarms: Alarms) -> None:
+        self.events, self.log_every, self.alarms = events, log_every, alarms
         self.clock = time.monotonic()
         self.epoch = torch.zeros(3, dtype=torch.float64)
         self.batches = 0  # of this epoch, in `epoch` or still in the module's totals
@@ -63,13 +66,14 @@ class Recorder(pl.Callback):
         step = trainer.global_step
         if step != self.step and step % self.log_every == 0:
             self.step = step
-            self._write_point(trainer, pl_module)
+            self._write_point(trainer, pl_module, batch)
         if pl_module.sampler.consumed == len(pl_module.sampler):
             self._write_epoch(trainer, pl_module)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
         """The epoch that the last update cut short."""
-        self._check(pl_module, trainer.global_step)
+        if not pl_module.is_finite():
+            raise TrainingFailed(diverged(trainer.global_step, None))
         self._write_epoch(trainer, pl_module)
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -94,7 +98,7 @@ class Recorder(pl.Callback):
         self.epoch = checkpoint.get("epoch_sums", self.epoch)
         self.batches = checkpoint.get("epoch_batches", 0)
 
-    def _write_point(self, trainer: pl.Trainer, module: Any) -> None:
+    def _write_point(self, trainer: pl.Trainer, module: Any, batch: Batch) -> None:
         loss, nll, tokens = self._take_totals(module).tolist()
         seconds = time.monotonic() - self.clock
         self.clock += seconds
@@ -108,7 +112,9 @@ class Recorder(pl.Callback):
         }
         self.events.metric(trainer.global_step, values)
         if not (math.isfinite(loss) and math.isfinite(values["gradient_norm"])):
-            raise TrainingFailed(diverged(trainer.global_step))
+            culprit = first_nonfinite(module.model, batch.src, batch.tgt[:, :-1])
+            raise TrainingFailed(diverged(trainer.global_step, culprit))
+        self.alarms.see(trainer.global_step, values)
 
     def _write_epoch(self, trainer: pl.Trainer, module: Any) -> None:
         """The means per target token over the epoch: the number the lesson asks for."""
@@ -126,15 +132,3 @@ class Recorder(pl.Callback):
         module.totals.zero_()
         self.epoch += totals
         return totals
-
-    def _check(self, module: Any, step: int) -> None:
-        if not module.is_finite():
-            raise TrainingFailed(diverged(step))
-
-
-def diverged(step: int) -> str:
-    """What to tell a person whose loss is no number any more."""
-    return (
-        f"By step {step} the loss or its gradient was no finite number: lower the rate, warm up "
-        "longer or clip the gradient, and start a new run."
-    )

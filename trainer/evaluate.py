@@ -111,6 +111,11 @@ def score(translations: Sequence[str], references: Sequence[str]) -> Scores:
     return Scores(bleu.score, chrf.score)
 
 
+def sentence_chrf(translation: str, reference: str) -> float:
+    """chrF2 of one sentence (Popović, 2015), 0 to 100."""
+    return CHRF().sentence_score(translation, [reference]).score
+
+
 def signatures() -> str:
     """How sacreBLEU makes these scores, in its own words."""
     bleu, chrf = BLEU(), CHRF()

@@ -18,7 +18,7 @@ from trainer.history import read_events, surviving
 from trainer.prepare import TOKENIZERS
 from trainer.records import read_record
 from trainer.validation import PROBES
-from transformer.analysis.example import record, save_example
+from transformer.analysis.example import load_example, record, save_example
 from transformer.bundle import Bundle, load_bundle, save_bundle
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer
@@ -58,16 +58,26 @@ def export(folder: Path, target: Path | None = None, title: str | None = None) -
     }
     target = target or folder / "export"
     save_bundle(target, Bundle(model, src, tgt, languages, about), extras=extras)
-    record_example(target)
+    record_example(target, first_probe(events))
     return target
 
 
-def record_example(folder: Path) -> None:
-    """Write the recorded look of the first probe into a bundle, unless its model is too short for
-    it. The bundle is read back, so that the weights are the ones that a page will load."""
-    bundle = load_bundle(folder)
-    if len(bundle.src_tokenizer.encode(PROBES[0]).ids) < bundle.model.config.max_tokens:
-        save_example(folder, record(bundle, PROBES[0]))
+def first_probe(events: Iterable[Event]) -> str | None:
+    """The sentence that the run translated first at each validation; None where it has none."""
+    told = [event.fields.get("translations") for event in events if event.kind == "sample"]
+    return next((str(lines[0]["src"]) for lines in told if lines), None)
+
+
+def record_example(folder: Path, text: str | None = None) -> None:
+    """Write the recorded look of `text` into a bundle, unless its model is too short for it.
+
+    Without a text that of the example already there, or the first probe. The bundle is read back,
+    so that the weights are the ones that a page will load.
+    """
+    bundle, there = load_bundle(folder), load_example(folder)
+    text = text or (there.src if there else PROBES[0])
+    if len(bundle.src_tokenizer.encode(text).ids) < bundle.model.config.max_tokens:
+        save_example(folder, record(bundle, text))
 
 
 def metrics_lines(events: Iterable[Event]) -> str:

@@ -79,12 +79,18 @@ class TranslationModule(pl.LightningModule):
         self.window_tokens.zero_()
         longest = self.config.clip or float("inf")
         self.gradient_norm = torch.nn.utils.clip_grad_norm_(parameters, longest)
+        # An update that is no number is left out, on the device itself: what is looked at next is
+        # the model with which it happened.
+        optimizer.found_inf = (~torch.isfinite(self.gradient_norm)).float()  # type: ignore[attr-defined]
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
         """Set the learning rate of the coming update."""
         rate = learning_rate(self.config, self.global_step, **self.finish)
         for group in self.trainer.optimizers[0].param_groups:
             group["lr"] = rate
+
+    def on_validation_model_zero_grad(self) -> None:
+        """Keep the last update's gradients, which a snapshot shows; Lightning would drop them."""
 
     def configure_optimizers(self) -> Optimizer:
         """Adam with the paper's betas (section 5.3); matrices decay, norms and biases do not."""
@@ -96,7 +102,7 @@ class TranslationModule(pl.LightningModule):
             {"params": vectors, "weight_decay": 0.0},
         ]
         return OPTIMISERS[self.config.optimiser](
-            groups, lr=self.config.rate, betas=(0.9, 0.98), eps=1e-9
+            groups, lr=self.config.rate, betas=(0.9, 0.98), eps=1e-9, fused=True
         )
 
     def is_finite(self) -> bool:

@@ -18,6 +18,7 @@ import torch
 from pytorch_lightning.utilities.warnings import PossibleUserWarning
 from torch.utils.data import DataLoader
 
+from trainer.alarms import Alarms
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.callbacks import Ema, Recorder, TrainingFailed
 from trainer.card import hardware
@@ -30,6 +31,7 @@ from trainer.events import EventWriter
 from trainer.module import TranslationModule
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
+from trainer.snapshots import Snapshots
 from trainer.validation import NEVER, Validation
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
@@ -77,12 +79,21 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, from_step: i
     sampler = TokenBatchSampler(prepared.train.lengths, config.batch_tokens, config.seed)
     module = TranslationModule(prepared.bundle.model, config, sampler)
     held_out, valid = valid_loader(config, prepared)
+    alarms = Alarms(events)
     validation = Validation(
-        events, prepared.bundle, held_out, config.bleu_pairs, config.valid_every, control.heed
+        events,
+        prepared.bundle,
+        held_out,
+        config.bleu_pairs,
+        config.valid_every,
+        control.heed,
+        alarms,
     )
     control.sample = validation.sample
+    snapshots = Snapshots(events, folder / "snapshots", prepared.bundle, validation.probes)
     averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
-    callbacks = [Recorder(events, config.log_every), validation, *averaging, control]
+    recorder = Recorder(events, config.log_every, alarms)
+    callbacks = [recorder, validation, snapshots, *averaging, control]
     trainer = lightning(config, folder, device, precision, callbacks)
     parameters = sum(p.numel() for p in module.parameters())
     note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"

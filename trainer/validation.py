@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import pytorch_lightning as pl
 
+from trainer.alarms import Alarms
 from trainer.corpora import Pair
-from trainer.evaluate import score, translate
+from trainer.evaluate import score, sentence_chrf, translate
 from trainer.events import EventWriter
 from transformer.bundle import Bundle
 
@@ -18,8 +19,19 @@ PROBES = (
     "I would like a glass of water.",
     "Click the button to open the file.",
 )
+PROBE_WORDS = 12  # at most, of a held-out sentence that serves as a probe
+EXTREMES = 3  # best and worst translations that are kept of a validation
 NEVER = 2**62  # batches between two validations, until one is due
 CHUNK = 64  # sentences translated between two looks at what others want
+
+
+class Extreme(TypedDict):
+    """A held-out sentence, its translation and reference, and how alike they are (chrF, 0..100)."""
+
+    src: str
+    out: str
+    ref: str
+    chrf: float
 
 
 class Validation(pl.Callback):
@@ -37,12 +49,15 @@ class Validation(pl.Callback):
         bleu_pairs: int,
         every: int,
         heed: Callable[[], None],
+        alarms: Alarms,
     ) -> None:
         """pairs: what the validation batches are made of; the first `bleu_pairs` are translated.
 
         heed: raises what ends the validation early.
         """
         self.events, self.bundle, self.every, self.heed = events, bundle, every, heed
+        self.alarms = alarms
+        self.probes = probes(bundle, pairs)
         self.characters = sum(len(target) for _, target in pairs)
         self.pairs = list(pairs[:bleu_pairs])
         self.seconds = 60.0
@@ -54,6 +69,8 @@ class Validation(pl.Callback):
         """Updates are counted here: Lightning would count batches, which a short window upsets."""
         trainer.val_check_batch = NEVER
         self.seen = trainer.global_step
+        if self.seen == 0:
+            self.sample(0)  # what the training starts from
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
@@ -78,8 +95,17 @@ class Validation(pl.Callback):
         translations = self._translate([source for source, _ in self.pairs])
         scores = score(translations, [target for _, target in self.pairs])
         values |= {"bleu": scores.bleu, "chrf": scores.chrf}
-        self.events.metric(step, {f"val/{name}": value for name, value in values.items()})
-        self.events.write("sample", step=step, translations=self._probes(translations[:3]))
+        metrics = {f"val/{name}": value for name, value in values.items()}
+        self.events.metric(step, metrics)
+        self.alarms.see(step, metrics)
+        worst, best = self._extremes(translations)
+        self.events.write(
+            "sample",
+            step=step,
+            translations=self._probes(translations[:3]),
+            best=best,
+            worst=worst,
+        )
         self.step = step
         self.seconds = max(1.0, time.monotonic() - self.started)
         self.events.phase("training", expect=60, step=step)
@@ -98,11 +124,30 @@ class Validation(pl.Callback):
         return found
 
     def _probes(self, translations: Sequence[str]) -> list[dict[str, str]]:
-        """The probes that fit in the model, then held-out sentences with their references."""
-        limit = self.bundle.model.config.max_tokens
-        encoded = self.bundle.src_tokenizer.encode_batch(PROBES)
-        texts = [text for text, ids in zip(PROBES, encoded, strict=True) if len(ids) < limit]
-        outs = translate(self.bundle, texts)
-        probes = [{"src": src, "out": out} for src, out in zip(texts, outs, strict=True)]
+        """The probes, then held-out sentences with their references."""
+        outs = translate(self.bundle, self.probes)
+        probes = [{"src": src, "out": out} for src, out in zip(self.probes, outs, strict=True)]
         held_out = zip(self.pairs, translations, strict=False)
         return probes + [{"src": src, "out": out, "ref": ref} for (src, ref), out in held_out]
+
+    def _extremes(self, translations: Sequence[str]) -> tuple[list[Extreme], list[Extreme]]:
+        """The translations furthest from and nearest to their references, the extreme one first."""
+        told: list[Extreme] = [
+            {"src": src, "out": out, "ref": ref, "chrf": round(sentence_chrf(out, ref), 1)}
+            for (src, ref), out in zip(self.pairs, translations, strict=True)
+        ]
+        told.sort(key=lambda translation: translation["chrf"])
+        few = min(EXTREMES, len(told) // 2)
+        return told[:few], told[::-1][:few]
+
+
+def probes(bundle: Bundle, pairs: Sequence[Pair]) -> list[str]:
+    """The sentences that a run translates again and again, so that one sees it learn.
+
+    Ours where the source is English; else the first short held-out ones. All fit in the model.
+    """
+    short = [source for source, _ in pairs if len(source.split()) <= PROBE_WORDS]
+    wanted = PROBES if bundle.languages[0] == "en" else short[: len(PROBES)]
+    limit = bundle.model.config.max_tokens
+    encoded = bundle.src_tokenizer.encode_batch(wanted)
+    return [text for text, ids in zip(wanted, encoded, strict=True) if len(ids) < limit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,15 @@ from trainer.config import TrainConfig, resolve
 from trainer.control import StopRequested
 from trainer.corpora import load_data
 from trainer.data import split_by_groups
-from trainer.evaluate import encode_pairs, likelihood, translate
+from trainer.evaluate import encode_pairs, likelihood, sentence_chrf, translate
 from trainer.export import export, metrics_lines
 from trainer.history import read_events, surviving
 from trainer.prepare import prepare
 from trainer.runs import Run, load_run
 from trainer.schedule import learning_rate
 from trainer.train import TrainingFailed, bf16_is_faster, pick_device, reason
+from trainer.validation import PROBES, probes
+from transformer.analysis.example import load_example
 from transformer.bundle import load_bundle, save_bundle
 from transformer.config import ConfigError
 
@@ -128,13 +131,41 @@ def test_the_events_of_a_run_are_complete(averaged: Run) -> None:
     assert metric(averaged, "epoch/share") == pytest.approx(
         {EPOCH: 1.0, 2 * EPOCH: 1.0, 24: (24 - 2 * EPOCH) / EPOCH}
     )
-    samples = [e.fields["translations"] for e in events if e.kind == "sample"]
-    assert len(samples) == 3
-    assert samples[0][0]["src"] == "edmund closed his banking account"
-    assert sum("ref" in line for line in samples[0]) == 3
+    samples = [e for e in events if e.kind == "sample"]
+    assert [e.step for e in samples] == [0, 10, 20, 24]
+    probes = samples[1].fields["translations"]
+    assert probes[0]["src"] == "edmund closed his banking account"
+    assert sum("ref" in line for line in probes) == 3
     assert outcome(averaged) == {"outcome": "finished", "reason": "All steps are done."}
     seconds = [event.mono for event in events]
     assert seconds == sorted(seconds)
+
+
+def test_best_and_worst_translations_are_kept(averaged: Run) -> None:
+    """Of the 8 that are translated the 3 nearest to their references, and the 3 furthest."""
+    last = [event for event in events_of(averaged) if event.kind == "sample"][-1]
+    best, worst = last.fields["best"], last.fields["worst"]
+    told = [line["chrf"] for line in [*best, *reversed(worst)]]
+    assert len(told) == 6
+    assert told == sorted(told, reverse=True)
+    for line in [*best, *worst]:
+        assert line["chrf"] == round(sentence_chrf(line["out"], line["ref"]), 1)
+
+
+def test_probes_are_of_the_source_language(averaged: Run, tiny: Tiny, runs: Path) -> None:
+    bundle, pairs = load_bundle(export(averaged.path)), [("uno due", "a b"), ("tre " * 20, "c")]
+    assert probes(bundle, pairs) == list(PROBES)
+    assert probes(replace(bundle, languages=("it", "en")), pairs) == ["uno due"]
+
+
+def test_the_recorded_example_is_the_runs_own_probe(tiny: Tiny, runs: Path) -> None:
+    """A run from another language than English never sees our English sentences."""
+    run = prepared_run(tiny(src_language="xx", steps=1, valid_every=1))
+    attempt_here(run)
+    sample = next(event for event in events_of(run) if event.kind == "sample")
+    example = load_example(export(run.path))
+    assert example is not None
+    assert example.src == sample.fields["translations"][0]["src"] not in PROBES
 
 
 def test_the_rate_in_the_events_is_the_schedule(averaged: Run) -> None:
@@ -275,7 +306,10 @@ def test_a_loss_that_is_no_number_ends_the_run(
     assert trainer_train.main() == 1
     said = outcome(run)
     assert said["outcome"] == "failed"
-    assert said["reason"].startswith("By step 2 the loss or its gradient was no finite number:")
+    assert said["reason"].startswith(
+        "By step 2 the loss or its gradient was no finite number; the first such number was in "
+        "output.logits: lower the rate"
+    )
     assert capsys.readouterr().err.strip() == f"Failed: {said['reason']}"
     assert not listed_checkpoints(run.checkpoints)
 
@@ -311,7 +345,7 @@ def test_save_and_sample_are_done_once(tiny: Tiny, runs: Path) -> None:
     attempt_here(run)
     assert not list(run.control.iterdir())
     assert [e.step for e in events_of(run) if e.kind == "checkpoint"] == [1, 3]
-    assert [e.step for e in events_of(run) if e.kind == "sample"] == [1, 3]
+    assert [e.step for e in events_of(run) if e.kind == "sample"] == [0, 1, 3]
 
 
 def test_finish_lets_the_rate_fall(tiny: Tiny, runs: Path) -> None:

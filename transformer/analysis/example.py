@@ -33,24 +33,27 @@ class Example:
     attention: dict[str, np.ndarray]
 
 
-def record(bundle: "Bundle", text: str) -> Example:
-    """Translate `text` greedily and trace one teacher-forced pass over the result."""
+def record(bundle: "Bundle", text: str, max_tokens: int | None = None) -> Example:
+    """Translate `text` greedily, into `max_tokens` at most, and trace one teacher-forced pass over
+    the result."""
     import torch
 
     from transformer.decoding import greedy
     from transformer.tokenizer import EOS, SOS
     from transformer.trace import tracing
 
+    device = next(bundle.model.parameters()).device
     src = [*bundle.src_tokenizer.encode(text).ids, EOS]
-    found = greedy(bundle.model, torch.tensor([src]))[0]
+    read = torch.tensor([src], device=device)
+    found = greedy(bundle.model, read, max_tokens)[0]
     tgt = [SOS, *found.ids]
     with torch.no_grad(), tracing(bundle.model) as trace:
-        bundle.model(torch.tensor([src]), torch.tensor([tgt]))
+        bundle.model(read, torch.tensor([tgt], device=device))
 
     def stack(side: str, kind: str) -> np.ndarray:
         count = len(getattr(bundle.model, side).layers)
         names = (f"{side}.layers.{layer}.{kind}_attention.weights" for layer in range(count))
-        return torch.cat([trace[name] for name in names]).numpy().astype(np.float16)
+        return torch.cat([trace[name] for name in names]).float().cpu().numpy().astype(np.float16)
 
     return Example(
         text,
@@ -77,5 +80,5 @@ def load_example(folder: Path) -> Example | None:
         with np.load(folder / FILE, allow_pickle=False) as data:
             text = json.loads(str(data["text"]))
             return Example(**text, attention={n: data[n] for n in ("encoder", "decoder", "cross")})
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):
         return None

@@ -1,0 +1,34 @@
+"""Where a number that is none came from: the first parameter or tensor of a pass to hold one."""
+
+import torch
+from torch import Tensor
+
+from transformer.model import Transformer
+from transformer.trace import tracing
+
+
+@torch.no_grad()
+def first_nonfinite(model: Transformer, src: Tensor, tgt: Tensor) -> str | None:
+    """The first name in the order of the pass whose numbers are not all finite; None where all are.
+
+    src (B, S), tgt (B, T): the batch with which it happened. A parameter comes before what is made
+    from it; parameters and tensors have their names of `named_parameters` and of the trace.
+    """
+    for name, parameter in model.named_parameters():
+        if not torch.isfinite(parameter).all():
+            return name
+    with tracing(model) as trace:
+        model(src, tgt)
+    for name, tensor in trace.items():
+        if not torch.isfinite(tensor).all():
+            return name
+    return None
+
+
+def diverged(step: int, culprit: str | None) -> str:
+    """What to tell a person whose loss is no number any more."""
+    first = f"; the first such number was in {culprit}" if culprit else ""
+    return (
+        f"By step {step} the loss or its gradient was no finite number{first}: lower the rate, "
+        "warm up longer or clip the gradient, and start a new run."
+    )
