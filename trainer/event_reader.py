@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from trainer.event_format import Event
 from trainer.event_tail import EventTail
 
+MACHINE = "-machine.jsonl"  # what is read of the machine is no sign of life of the trainer
 _NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -43,13 +44,14 @@ class EventReader:
             for path in self.folder.glob("[0-9]*.jsonl"):
                 if path.name not in self._tails:
                     self._tails[path.name] = EventTail(path)
-            batches = [events for tail in self._tails.values() if (events := tail.read())]
+            told = {name: events for name, tail in self._tails.items() if (events := tail.read())}
+            batches = list(told.values())
             new = [event for events in batches for event in events]
             if len(batches) > 1:
                 new.sort(key=lambda event: (event.attempt, event.mono))
             for event in new:
                 self._take(event)
-            if new:
+            if any(not name.endswith(MACHINE) for name in told):
                 self._heard = time.monotonic()
             return new
 
@@ -105,7 +107,7 @@ class EventReader:
         if self._resumes and self._is_undone(event):
             return
         if event.step is not None:
-            self._last_step = event.step
+            self._last_step = max(event.step, self._last_step or 0)
         if event.kind == "metric":
             self._add_points(event)
             return

@@ -81,8 +81,13 @@ def record_example(folder: Path, text: str | None = None) -> None:
 
 
 def metrics_lines(events: Iterable[Event]) -> str:
-    """The metric events as JSON lines of step and numbers."""
-    points = ({"step": e.step, **e.fields} for e in events if e.kind == "metric")
+    """The metric events as JSON lines of step and numbers, but not those of the machine."""
+    told = ((e.step, e.fields) for e in events if e.kind == "metric")
+    points = [
+        {"step": step, **fields}
+        for step, fields in told
+        if not any(name.startswith("machine/") for name in fields)
+    ]
     return "".join(json.dumps(point) + "\n" for point in points)
 
 
