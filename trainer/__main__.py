@@ -7,10 +7,11 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trainer import commands
+from trainer import commands, keeping
 from trainer.config import PRESETS, TrainConfig
 
 Command = Callable[[argparse.Namespace], int]
+RUN = "the run's name, as in list"
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,7 +43,11 @@ def parser() -> argparse.ArgumentParser:
     add("list", commands.list_all, "A run a line, newest first, with one status word.")
     follow = add("follow", commands.follow, "Follow a run that was launched before.")
     stop = add("stop", commands.stop, "Ask a run to save and stop.")
-    stop.add_argument("--finish", action="store_true", help="let the rate fall to zero first")
+    how = stop.add_mutually_exclusive_group()
+    how.add_argument("--finish", action="store_true", help="let the rate fall to zero first")
+    how.add_argument(
+        "--kill", action="store_true", help="at once, without saving; says what is lost"
+    )
     resume = add("resume", commands.resume_run, "Go on with a run that has ended.")
     resume.add_argument("--detach", action="store_true", help="start it and return at once")
     export = add("export", commands.export_run, "Write a run's newest checkpoint as a bundle.")
@@ -50,8 +55,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--title", help="how the bundle calls itself")
     hand_in = add("hand-in", commands.hand_in, "Write the assignment's three things.")
     hand_in.add_argument("--out", type=Path, help="folder for them (hand-in/ in the run)")
+    add_keeping(add)
     for command in (follow, stop, resume, export, hand_in):
-        command.add_argument("id", metavar="RUN", help="the run's name, as in list")
+        command.add_argument("id", metavar="RUN", help=RUN)
     evaluate = add("evaluate", commands.evaluate, "Measure a model on held-out pairs.")
     evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
     evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
@@ -64,6 +70,30 @@ def parser() -> argparse.ArgumentParser:
     for command in (evaluate, translate, derive):
         command.add_argument("--model", default="tiny", help="a model, a run or a folder (tiny)")
     return top
+
+
+def add_keeping(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """The commands about runs that are kept: notes, the bin, zips, settings."""
+    note = add("note", keeping.note, "Name, describe and tag a run, or show what it is called.")
+    note.add_argument("--name", help="shown beside its id; an empty one removes it")
+    note.add_argument("--note", help="what there is to say about it")
+    note.add_argument("--tag", action="append", default=[], help="a tag to add, once or more")
+    note.add_argument("--untag", action="append", default=[], help="a tag to remove")
+    delete = add("delete", keeping.delete_run, "Move runs into the bin.")
+    delete.add_argument("ids", metavar="RUN", nargs="+", help=RUN)
+    restore = add("restore", keeping.restore_run, "Bring a run back out of the bin.")
+    trash = add("bin", keeping.show_bin, "What is in the bin, and how large it is.")
+    trash.add_argument("--empty", action="store_true", help="delete it for good")
+    pack = add("pack", keeping.pack_run, "Write a run as a zip to share, without checkpoints.")
+    pack.add_argument("--out", type=Path, help="the zip (RUN.zip)")
+    unpack = add("unpack", keeping.unpack_run, "Import a run from a zip, to look at.")
+    unpack.add_argument("file", type=Path, metavar="FILE", help="the zip")
+    unpack.add_argument("--as", dest="new_id", metavar="RUN", help="another name for it here")
+    clone = add("clone", keeping.clone_run, "Print the command that repeats a run.")
+    compare = add("compare", keeping.compare, "The settings in which two runs differ.")
+    for command in (note, restore, pack, clone, compare):
+        command.add_argument("id", metavar="RUN", help=RUN)
+    compare.add_argument("other", metavar="OTHER", help="the run to compare it with")
 
 
 def help_of(field: Field[Any]) -> str:

@@ -13,8 +13,9 @@ from trainer.corpora import SHIPPED as SHIPPED_CORPORA
 from trainer.corpora import Corpus, DataError, load_data
 from trainer.folder import RunError, runs_folder
 from trainer.launch import launch, resume
+from trainer.notes import read_notes
 from trainer.progress import watch
-from trainer.runs import list_runs, open_run, request, status
+from trainer.runs import kill, list_runs, open_run, request, status, what_is_lost
 
 if TYPE_CHECKING:
     from transformer.bundle import Bundle
@@ -83,13 +84,21 @@ def list_all(arguments: argparse.Namespace) -> int:
     for found in list_runs():
         state = status(found)
         step = "" if state.step is None else f"step {state.step}"
-        print(f"{found.id:<36} {state.state:<9} {step:<12} {state.reason}")
+        words = read_notes(found)
+        called = "".join(f"  {word}" for word in (words.name, *(f"#{tag}" for tag in words.tags)))
+        print(f"{found.id:<36} {state.state:<9} {step:<12} {state.reason}{called}")
     return 0
 
 
 def stop(arguments: argparse.Namespace) -> int:
-    """Ask a run to stop or to finish."""
-    request(open_run(arguments.id), "finish" if arguments.finish else "stop")
+    """Ask a run to stop or to finish, or kill it and say what that cost."""
+    found = open_run(arguments.id)
+    if arguments.kill:
+        lost = what_is_lost(found)
+        kill(found)
+        print(f"{found.id} was killed. {lost}")
+        return 0
+    request(found, "finish" if arguments.finish else "stop")
     print(f"{arguments.id} was asked to {'finish' if arguments.finish else 'stop'}.")
     return 0
 

@@ -1,0 +1,143 @@
+"""The bin: a deleted run lies in runs/.bin/<id> until it is restored or the bin is emptied.
+
+The run's lock is held while it moves, so no launch or resume comes in between.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trainer.folder import ID, Run, RunError, checked_id, load_run, runs_folder, unwritable
+from trainer.locks import take_lock
+from trainer.records import read_record
+from trainer.status import current_attempt, trainer_lives
+
+NAME = ".bin"
+_EMPTIED = ".emptied-"
+
+
+def delete(run: Run) -> Path:
+    """Move the run into the bin and return where it lies there.
+
+    Raises RunError for a run that ships, while one lives or waits in line, or where the disk
+    refuses.
+    """
+    if run.origin == "shipped":
+        raise RunError(f"The run {run.id} comes with Dawn, so it cannot be deleted.")
+    folder = run.path.parent / NAME
+    with _held(run, "delete"):
+        try:
+            folder.mkdir(exist_ok=True)
+            place = _free_place(folder, run.id)
+            os.rename(run.path, place)
+        except FileNotFoundError:
+            raise RunError(f"The run {run.id} is not there any more.") from None
+        except OSError as error:
+            raise unwritable(folder, error) from error
+    return place
+
+
+def restore(run_id: str) -> Run:
+    """Bring the run back out of the bin, the one deleted last where there are several of that id.
+
+    Raises RunError when the bin has none, or another run has that id now.
+    """
+    target = runs_folder() / checked_id(run_id)
+    found = [run for run in binned() if _id_of(run.path) == run_id]
+    if not found:
+        raise RunError(f"There is no run named {run_id!r} in the bin: `bin` shows what is in it.")
+    newest = max(found, key=lambda run: _number(run.path))
+    with _held(newest, "restore"):
+        try:
+            if os.path.lexists(target):
+                raise RunError(f"There is another run named {run_id!r} now: delete it first.")
+            os.rename(newest.path, target)  # refused by the system where a run came meanwhile
+        except OSError as error:
+            raise unwritable(target, error) from error
+    return load_run(target)
+
+
+def binned() -> list[Run]:
+    """The runs in the bin, the newest first; `deleted_id` says what each was called."""
+    try:
+        paths = list((runs_folder() / NAME).iterdir())
+    except OSError:
+        return []
+    found = [load_run(path) for path in paths if ID.fullmatch(_id_of(path)) and path.is_dir()]
+    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def deleted_id(run: Run) -> str:
+    """The id that a run in the bin had, and is restored by."""
+    return _id_of(run.path)
+
+
+def size(path: Path) -> int:
+    """The bytes of all files in a folder; what goes away meanwhile does not count."""
+    total = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(folder, name)).st_size
+            except OSError:
+                continue
+    return total
+
+
+def empty_bin() -> int:
+    """Delete for good what is in the bin; the bytes that this freed. Raises RunError.
+
+    The bin goes aside as a whole first, so nobody restores a run of which half is gone.
+    """
+    runs = runs_folder()
+    try:
+        if (runs / NAME).exists():
+            os.rename(runs / NAME, Path(tempfile.mkdtemp(prefix=_EMPTIED, dir=runs)) / NAME)
+        freed = 0
+        for aside in runs.glob(f"{_EMPTIED}*"):  # also what an emptying that was killed left
+            freed += size(aside)
+            shutil.rmtree(aside)
+    except OSError as error:
+        raise unwritable(runs, error) from error
+    return freed
+
+
+@contextmanager
+def _held(run: Run, verb: str) -> Iterator[None]:
+    """The run's lock, which nobody may have."""
+    try:
+        descriptor = take_lock(run.lock)
+    except FileNotFoundError:
+        raise RunError(f"The run {run.id} is not there any more.") from None
+    except OSError as error:
+        raise unwritable(run.path, error) from error
+    if descriptor is None:
+        raise RunError(f"The run {run.id} has not ended yet: stop it before you {verb} it.")
+    try:
+        attempt = current_attempt(run)
+        process = read_record(run.process_record(attempt))
+        if process and not run.exit_record(attempt).exists() and trainer_lives(process):
+            raise RunError(f"The trainer of {run.id} is still ending: try again in a moment.")
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _free_place(folder: Path, run_id: str) -> Path:
+    """<id>, and where the bin has that already <id>.2, <id>.3 and so on: no id has a dot."""
+    taken = [_number(path) for path in folder.iterdir() if _id_of(path) == run_id]
+    return folder / (f"{run_id}.{max(taken) + 1}" if taken else run_id)
+
+
+def _id_of(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
+def _number(path: Path) -> int:
+    number = path.name.partition(".")[2]
+    return int(number) if number.isdecimal() else 1

@@ -1,0 +1,278 @@
+"""A run out of a zip that somebody shared: checked file by file, read-only, and nothing in it run.
+
+It lies beside the others as a run folder with `imported.json` in it; how it stands is read from
+its records, as for any run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import re
+import shutil
+import stat
+import struct
+import tempfile
+import time
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from trainer.archive import (
+    ARRAYS,
+    BUNDLE_RECORDS,
+    EVENTS,
+    FORMAT,
+    MANIFEST,
+    MOST_BYTES,
+    MOST_FILES,
+    MOST_RECORD,
+    RECORDS,
+    SCHEMA,
+    WEIGHTS,
+    belongs,
+)
+from trainer.event_format import MAX_LINE, Event, parse_lines
+from trainer.folder import (
+    IMPORTED,
+    Run,
+    RunError,
+    checked_id,
+    load_run,
+    make_folder,
+    runs_folder,
+    unwritable,
+)
+from trainer.records import write_record
+from trainer.settings import form_values
+from transformer.config import ConfigError
+
+_ENTRY = b"PK\x01\x02"  # begins each entry in a zip's list of files
+_MOST_ENTRIES = 20 * MOST_FILES  # a file of arrays is a zip too, with entries of its own
+_CHUNK = 1 << 20
+_ATTEMPT = re.compile(rb"[0-9]{4}\n?")
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def unpack(source: Path | BinaryIO, run_id: str | None = None) -> Run:
+    """Import the run in a zip under its own id, or `run_id`. Raises RunError, and leaves nothing.
+
+    Refused: an id that is taken, and any zip that `pack` would not have written.
+    """
+    name = source.name if isinstance(source, Path) else "The file"
+    try:
+        if isinstance(source, Path):
+            with open(source, "rb") as file:
+                return _unpack(file, name, run_id)
+        return _unpack(source, name, run_id)
+    except FileNotFoundError:
+        raise RunError(f"There is no file {source}: name the zip of a run.") from None
+    except OSError as error:
+        raise RunError(f"{name} cannot be unpacked ({error.strerror or error}).") from error
+
+
+def _unpack(file: BinaryIO, name: str, run_id: str | None) -> Run:
+    _check_length(file, name)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = _checked_entries(archive, name)
+            manifest = _manifest(archive, entries, name)
+            run_id = checked_id(run_id or str(manifest["id"]))
+            return _keep(archive, entries, name, run_id, manifest)
+    except RunError:
+        raise
+    except _BROKEN as error:
+        raise RunError(f"{name} is no zip that can be read: ask for it again.") from error
+
+
+def _check_length(file: BinaryIO, name: str) -> None:
+    """Count the zip's entries before the list of them is read into memory."""
+    entries = size = 0
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        entries += chunk.count(_ENTRY)
+        size += len(chunk)
+        if entries > _MOST_ENTRIES or size > MOST_BYTES:
+            raise RunError(f"{name} holds more than a run does: it is not unpacked.")
+    file.seek(0)
+
+
+def _checked_entries(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    """The zip's files, every one with a name that a run's file has."""
+    entries = [entry for entry in archive.infolist() if not _is_folder_of_ours(entry)]
+    if MANIFEST not in {entry.filename for entry in entries}:
+        raise RunError(f"{name} is not the zip of a run: `python -m trainer pack` makes one.")
+    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise RunError(f"{name} holds more than a run does: it is not unpacked.")
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise RunError(f"{name} holds two files of one name: it is not unpacked.")
+    for entry in entries:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if not belongs(entry.filename) or kind not in (0, stat.S_IFREG):
+            shown = ascii(entry.filename[:60])
+            raise RunError(f"{name} holds {shown}, which is no file of a run: it is not unpacked.")
+    return entries
+
+
+def _is_folder_of_ours(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is one of the empty entries that other programs write for folders."""
+    return entry.filename in ("events/", "export/", "snapshots/") and not entry.file_size
+
+
+def _manifest(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str
+) -> dict[str, Any]:
+    entry = next(entry for entry in entries if entry.filename == MANIFEST)
+    manifest = _record(_data(archive, entry, name), MANIFEST, name)
+    if manifest.get("format") != FORMAT or manifest.get("schema") != SCHEMA:
+        raise RunError(f"{name} was packed by another version of Dawn, so it cannot be read.")
+    return manifest
+
+
+def _keep(
+    archive: zipfile.ZipFile,
+    entries: list[zipfile.ZipInfo],
+    name: str,
+    run_id: str,
+    manifest: dict[str, Any],
+) -> Run:
+    """Write the files beside the runs, then move the whole folder to its place."""
+    runs = runs_folder()
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".import-", dir=runs))
+    except OSError as error:
+        raise unwritable(runs, error) from error
+    try:
+        for entry in entries:
+            data = _checked(entry.filename, _data(archive, entry, name), name)
+            if entry.filename != MANIFEST:
+                target = beside / entry.filename
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(data)
+        write_record(beside / IMPORTED, {"id": manifest["id"], "unpacked": time.time()})
+        if problem := load_run(beside).problem:
+            raise RunError(f"{name} is not the zip of a run: {problem}")
+        beside.chmod(0o755)
+        path = make_folder(run_id)
+        os.rename(beside, path)  # into the place of the empty folder that nobody else has
+    except FileExistsError:
+        raise RunError(
+            f"There is a run named {run_id!r} already: delete it, or import this one with --as."
+        ) from None
+    except OSError as error:
+        raise unwritable(runs, error) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return load_run(path)
+
+
+def _data(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """A file's bytes: as many as the list says, which were counted before."""
+    if RECORDS.fullmatch(entry.filename) and entry.file_size > MOST_RECORD:
+        raise RunError(f"{name} holds more than a run does: it is not unpacked.")
+    with archive.open(entry) as file:
+        # A number, for without one zipfile expands all that is there before it cuts it off.
+        data = file.read(entry.file_size)
+    if len(data) != entry.file_size:
+        raise _broken(name, entry.filename)
+    return data
+
+
+def _checked(file_name: str, data: bytes, name: str) -> bytes:
+    """The file as it is kept. Raises RunError for one that is not what its name says."""
+    if EVENTS.fullmatch(file_name):
+        return _events(data)
+    sound = True
+    if RECORDS.fullmatch(file_name) or BUNDLE_RECORDS.fullmatch(file_name):
+        sound = _is_sound(file_name, _record(data, file_name, name))
+    elif WEIGHTS.fullmatch(file_name):
+        sound = _is_safetensors(data)
+    elif ARRAYS.fullmatch(file_name):
+        sound = _is_arrays(data)
+    elif file_name == "run.lock":
+        sound = _ATTEMPT.fullmatch(data) is not None or not data
+    if not sound:
+        raise _broken(name, file_name)
+    return data
+
+
+def _broken(name: str, file_name: str) -> RunError:
+    return RunError(f"{name} holds a broken {file_name!r}: ask for it again.")
+
+
+def _is_sound(file_name: str, record: dict[str, Any]) -> bool:
+    """Whether the parts of a record that pages and commands rely on are as they should be."""
+    if file_name == "spec.json":
+        argv, data = record.get("argv"), record.get("data")
+        try:
+            form_values(record)
+        except (ConfigError, AttributeError, TypeError):
+            return False
+        texts = [*argv, *data] if isinstance(argv, list) and isinstance(data, dict) else [None]
+        created = record.get("created")
+        return all(isinstance(text, str) for text in texts) and _is_time(created)
+    times = (record.get(key) for key in ("began", "ended", "seconds") if key in record)
+    return all(_is_time(moment) for moment in times)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value < 1 << 40
+
+
+def _events(data: bytes) -> bytes:
+    """The lines that are events, and of the samples those that the pages can show."""
+    lines = data.split(b"\n")[:-1]
+    events = parse_lines([line if len(line) <= MAX_LINE else b"" for line in lines])
+    kept = (line for line, event in zip(lines, events, strict=True) if event and _is_shown(event))
+    return b"".join(line + b"\n" for line in kept)
+
+
+def _is_shown(event: Event) -> bool:
+    told = event.fields.get("translations", [])
+    return event.kind != "sample" or (
+        isinstance(told, list)
+        and all(isinstance(line, dict) and "src" in line and "out" in line for line in told)
+    )
+
+
+def _record(data: bytes, file_name: str, name: str) -> dict[str, Any]:
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise _broken(name, file_name)
+    return record
+
+
+def _is_safetensors(data: bytes) -> bool:
+    """Whether it begins as a safetensors file does: the length of a JSON header, and the header."""
+    (length,) = struct.unpack("<Q", data[:8]) if len(data) >= 8 else (0,)
+    return 0 < length <= len(data) - 8 and data[8:9] == b"{"
+
+
+def _is_arrays(data: bytes) -> bool:
+    """Whether it is a zip of arrays, none of objects, each as large as it says."""
+    with zipfile.ZipFile(io.BytesIO(data)) as arrays:
+        entries = arrays.infolist()
+        if sum(entry.file_size for entry in entries) > MOST_BYTES // 4:
+            return False
+        for entry in entries:
+            with arrays.open(entry) as file:
+                reader = _HEADERS.get(np.lib.format.read_magic(file))
+                if reader is None:
+                    return False
+                shape, _, kind = reader(file)
+                if kind.hasobject or math.prod(shape) * kind.itemsize > entry.file_size:
+                    return False
+    return True
