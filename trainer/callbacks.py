@@ -1,6 +1,7 @@
 """What happens around the steps: numbers written down, and the average of the weights."""
 
 import math
+import os
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ from trainer.alarms import Alarms
 from trainer.batches import Batch
 from trainer.diagnosis import diverged, first_nonfinite
 from trainer.events import EventWriter
+from trainer.records import process_start
 
 
 class TrainingFailed(RuntimeError):
@@ -41,8 +43,9 @@ class Ema(WeightAveraging):
 class Recorder(pl.Callback):
     """Writes metrics: loss and NLL per target token since the last point, rate, norm, speed.
 
-    And at the end of each epoch its means, with the share of its batches that they are over: an
-    epoch that is cut short has less than 1.
+    `tokens` are the target tokens learned from so far, `seconds` the age of the processes that did
+    so, over all attempts. At the end of each epoch come its means, with the share of its batches
+    that they are over: an epoch that is cut short has less than 1.
     """
 
     def __init__(self, events: EventWriter, log_every: int, alarms: Alarms) -> None:
@@ -52,6 +55,8 @@ class Recorder(pl.Callback):
         self.batches = 0  # of this epoch, in `epoch` or still in the module's totals
         self.step = 0
         self.validation_began = 0.0
+        self.tokens = 0.0
+        self.earlier = 0.0  # seconds of earlier attempts
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Time and steps count from here."""
@@ -88,8 +93,11 @@ class Recorder(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Any, checkpoint: dict[str, Any]
     ) -> None:
         """What the epoch has summed up so far, so that its mean survives a pause."""
-        checkpoint["epoch_sums"] = self.epoch + pl_module.totals.cpu()
+        untold = pl_module.totals.cpu()
+        checkpoint["epoch_sums"] = self.epoch + untold
         checkpoint["epoch_batches"] = self.batches
+        checkpoint["tokens"] = self.tokens + float(untold[2])
+        checkpoint["seconds"] = self.earlier + process_seconds()
 
     def on_load_checkpoint(
         self, trainer: pl.Trainer, pl_module: Any, checkpoint: dict[str, Any]
@@ -97,6 +105,8 @@ class Recorder(pl.Callback):
         """Go on with the sums of the epoch."""
         self.epoch = checkpoint.get("epoch_sums", self.epoch)
         self.batches = checkpoint.get("epoch_batches", 0)
+        self.tokens = checkpoint.get("tokens", 0.0)
+        self.earlier = checkpoint.get("seconds", 0.0)
 
     def _write_point(self, trainer: pl.Trainer, module: Any, batch: Batch) -> None:
         loss, nll, tokens = self._take_totals(module).tolist()
@@ -109,6 +119,8 @@ class Recorder(pl.Callback):
             "gradient_norm": float(module.gradient_norm),
             "tokens_per_second": tokens / seconds,
             "epoch": module.sampler.epoch,
+            "tokens": self.tokens,
+            "seconds": self.earlier + process_seconds(),
         }
         self.events.metric(trainer.global_step, values)
         if not (math.isfinite(loss) and math.isfinite(values["gradient_norm"])):
@@ -131,4 +143,22 @@ class Recorder(pl.Callback):
         totals: torch.Tensor = module.totals.cpu().clone()
         module.totals.zero_()
         self.epoch += totals
+        self.tokens += float(totals[2])
         return totals
+
+
+def process_began() -> float:
+    """When this process began, on the clock of `time.monotonic`; outside Linux: now."""
+    ticks = process_start(os.getpid())
+    if ticks is None:
+        return time.monotonic()
+    since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic() - (since_boot - ticks / os.sysconf("SC_CLK_TCK"))
+
+
+BEGAN = process_began()
+
+
+def process_seconds() -> float:
+    """How long this process has been there, its imports included."""
+    return time.monotonic() - BEGAN

@@ -1,5 +1,6 @@
 """The LightningModule: the label-smoothed loss per target token, and the optimiser."""
 
+import math
 from typing import Any
 
 import pytorch_lightning as pl
@@ -30,6 +31,16 @@ def token_losses(logits: Tensor, labels: Tensor, smoothing: float) -> tuple[Tens
     if smoothing:
         loss = (1 - smoothing) * nll - smoothing * log_probs.mean(dim=-1).sum()
     return loss, nll, real.sum()
+
+
+def loss_floor(smoothing: float, vocab: int) -> float:
+    """The label-smoothed loss of a model that is right and sure of it, in nats: the entropy of the
+    smoothed target, which no model comes below."""
+    if not smoothing:
+        return 0.0
+    each = smoothing / vocab
+    right = 1 - smoothing + each
+    return -right * math.log(right) - (vocab - 1) * each * math.log(each)
 
 
 class TranslationModule(pl.LightningModule):

@@ -1,6 +1,7 @@
 """One attempt of a run: `python -m trainer.train <run folder> --attempt N`, by the supervisor.
 
-Exit codes: 0 finished or stopped as asked (the `end` event says which), 1 failed with a reason.
+Exit codes: 0 finished or stopped as asked (the `end` event says which), 1 failed with a reason,
+75 (`AGAIN`) for another attempt at once, with what was decided meanwhile.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import sys
 import time
 import traceback
 import warnings
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,39 +24,60 @@ from trainer.alarms import Alarms
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.callbacks import Ema, Recorder, TrainingFailed
 from trainer.card import hardware
-from trainer.checkpoints import newest_checkpoint, read_checkpoint
+from trainer.checkpoints import find_checkpoint, read_checkpoint
 from trainer.config import TrainConfig
 from trainer.control import Control, StopRequested, cause
 from trainer.corpora import DataError
+from trainer.decided import Decided, read_decided
 from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
-from trainer.module import TranslationModule
+from trainer.identity import check_config, check_texts, identity
+from trainer.memory import CheckpointInParts, is_memory_full
+from trainer.module import TranslationModule, loss_floor
+from trainer.pace import Pace
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
 from trainer.snapshots import Snapshots
+from trainer.supervise import AGAIN
 from trainer.validation import NEVER, Validation
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
 from transformer.tokenizer import TokenizerError
 
+FULL = (
+    "The memory is full, also with its batches cut in two: start a new run with less batch_tokens, "
+    "or a smaller model."
+)
+HALVED = (
+    "the memory was full. It goes on from the newest checkpoint with each batch cut in two; an "
+    "update is as large as before."
+)
+
+
+class MemoryFull(RuntimeError):
+    """The memory was full for the first time: the next attempt goes on with halved batches."""
+
+
 # Errors whose message is a sentence for a person.
-EXPECTED = (ConfigError, DataError, TokenizerError, BundleError, TrainingFailed)
+EXPECTED = (ConfigError, DataError, TokenizerError, BundleError, TrainingFailed, MemoryFull)
 
 
 def train(folder: Path, attempt: int) -> None:
     """Run or resume the run in `folder`; what happens is in its events.
 
-    Raises `StopRequested` when asked to stop, `TrainingFailed` and the one-sentence errors of data,
-    config, bundle and tokenizer.
+    Raises `StopRequested` when asked to stop, `MemoryFull` when the next attempt shall go on,
+    `TrainingFailed` and the one-sentence errors of data, config, bundle and tokenizer.
     """
-    checkpoint = newest_checkpoint(folder / "checkpoints")
-    from_step = read_checkpoint(checkpoint)["global_step"] if checkpoint else 0
     with EventWriter(folder / "events", attempt) as events:
-        events.write("resume", step=from_step, from_step=from_step)
+        checkpoint, damaged = find_checkpoint(folder / "checkpoints")
+        earlier = summary(checkpoint)
+        events.write("resume", step=earlier["global_step"], from_step=earlier["global_step"])
+        if note := beginning(attempt, earlier["global_step"], damaged):
+            events.write("alert", step=earlier["global_step"], message=note)
         try:
-            ending = fit(folder, events, checkpoint, from_step)
-        except StopRequested:
-            events.write("end", outcome="stopped", reason="It was asked to stop.")
+            ending = fit(folder, events, checkpoint, earlier)
+        except StopRequested as stop:
+            events.write("end", outcome="stopped", reason=str(stop))
             raise
         except Exception as error:
             events.write("end", outcome="failed", reason=reason(error))
@@ -62,12 +85,35 @@ def train(folder: Path, attempt: int) -> None:
         events.write("end", outcome="finished", reason=ending)
 
 
-def fit(folder: Path, events: EventWriter, checkpoint: Path | None, from_step: int) -> str:
-    """Prepare, train and validate, writing `events`. How it ended, in one sentence."""
+def summary(checkpoint: Path | None) -> dict[str, Any]:
+    """The small things in a checkpoint: its step, what was decided, what the run was."""
+    content = read_checkpoint(checkpoint) if checkpoint else {}
+    return {"global_step": 0} | {
+        name: content[name] for name in ("global_step", "decided", "identity") if name in content
+    }
+
+
+def beginning(attempt: int, from_step: int, damaged: list[str]) -> str:
+    """What a person should know of where an attempt begins; nothing where all is as expected."""
+    if damaged:
+        place = f"step {from_step:,}" if from_step else "the beginning"
+        return f"Damaged, so passed over: {', '.join(damaged)}. It goes on from {place}."
+    if attempt > 1 and not from_step:
+        return "No checkpoint was there: it begins at the beginning."
+    return ""
+
+
+def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dict[str, Any]) -> str:
+    """Prepare, train and validate, writing `events`. How it ended, in one sentence.
+
+    earlier: the `summary` of `checkpoint`.
+    """
     spec = read_record(folder / "spec.json") or {}
     config = TrainConfig.from_dict(spec.get("config", {}))
     control = Control(events, folder, config.save_every, config.valid_every)
     control.listen()
+    from_step = earlier["global_step"]
+    check_config(earlier.get("identity", {}), config)
     device = pick_device(config)
     if config.threads:
         torch.set_num_threads(config.threads)
@@ -75,10 +121,17 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, from_step: i
     events.phase("preparing data", expect=600, step=from_step)
     prepared = prepare(config, folder, title=folder.name, resuming=checkpoint is not None)
     control.heed()
-    precision = pick_precision(config, device)
-    sampler = TokenBatchSampler(prepared.train.lengths, config.batch_tokens, config.seed)
+    run = identity(config, folder)
+    check_texts(earlier.get("identity", {}), run)
+    decided = read_decided(folder, earlier) or Decided(pick_precision(config, device))
+    decided.write(folder)
+    control.about = {"identity": run, "decided": asdict(decided)}
+    config = replace(config, accumulate=config.accumulate * decided.parts)
+    sampler = TokenBatchSampler(
+        prepared.train.lengths, config.batch_tokens, config.seed, decided.parts
+    )
     module = TranslationModule(prepared.bundle.model, config, sampler)
-    held_out, valid = valid_loader(config, prepared)
+    held_out, valid = valid_loader(config, prepared, decided.parts)
     alarms = Alarms(events)
     validation = Validation(
         events,
@@ -93,20 +146,30 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, from_step: i
     snapshots = Snapshots(events, folder / "snapshots", prepared.bundle, validation.probes)
     averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
     recorder = Recorder(events, config.log_every, alarms)
-    callbacks = [recorder, validation, snapshots, *averaging, control]
-    trainer = lightning(config, folder, device, precision, callbacks)
+    pace = Pace(events, config.log_every)
+    callbacks = [recorder, validation, snapshots, *averaging, control, pace]
+    plugins = [CheckpointInParts(sampler)] if decided.parts > 1 else []
+    trainer = lightning(config, folder, device, decided.precision, callbacks, plugins)
     parameters = sum(p.numel() for p in module.parameters())
     note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"
     events.write(
         "alert",
         step=from_step,
         level="note",
-        message=f"Training on {device} in {precision}: {note}.",
+        message=f"Training on {device} in {decided.precision}: {note}.",
         hardware=hardware(device),
+        loss_floor=loss_floor(config.label_smoothing, module.model.config.tgt_vocab),
     )
-    events.phase("training", expect=60, step=from_step)
+    events.phase("training", expect=pace.promised, step=from_step)
     loader = train_loader(config, prepared, sampler)
-    trainer.fit(module, loader, valid, ckpt_path=checkpoint, weights_only=True)
+    try:
+        trainer.fit(module, loader, valid, ckpt_path=checkpoint, weights_only=True)
+    except (MemoryError, OSError, RuntimeError) as error:
+        if not is_memory_full(error):
+            raise
+        traceback.clear_frames(error.__traceback__)  # they hold what filled it
+        make_room(folder, decided, events, trainer.global_step)
+        raise TrainingFailed(FULL) from error
     if trainer.global_step != validation.step:
         trainer.validate(module, valid, verbose=False)
     if module.finish:
@@ -114,8 +177,22 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, from_step: i
     return "All steps are done."
 
 
+def make_room(folder: Path, decided: Decided, events: EventWriter, step: int) -> None:
+    """The first time, decide on halved batches and raise `MemoryFull`; later ones return."""
+    if decided.parts > 1:
+        return
+    replace(decided, parts=2).write(folder)
+    events.write("alert", step=step, message=(said := f"By step {step + 1:,} {HALVED}"))
+    raise MemoryFull(said)
+
+
 def lightning(
-    config: TrainConfig, folder: Path, device: str, precision: str, callbacks: list[pl.Callback]
+    config: TrainConfig,
+    folder: Path,
+    device: str,
+    precision: str,
+    callbacks: list[pl.Callback],
+    plugins: list[CheckpointInParts],
 ) -> pl.Trainer:
     """Lightning's trainer without its own logger, checkpoints, bars and hints."""
     return pl.Trainer(
@@ -129,6 +206,7 @@ def lightning(
         check_val_every_n_epoch=None,
         num_sanity_val_steps=0,
         callbacks=callbacks,
+        plugins=plugins,
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -152,7 +230,7 @@ def train_loader(
 
 
 def valid_loader(
-    config: TrainConfig, prepared: Prepared
+    config: TrainConfig, prepared: Prepared, parts: int = 1
 ) -> tuple[list[tuple[str, str]], DataLoader[Any]]:
     """The held-out pairs that fit in the model, and their batches in a fixed order."""
     encoded = encode_pairs(prepared.bundle, prepared.valid)
@@ -163,7 +241,7 @@ def valid_loader(
         )
     items = [encoded[place] for place in kept]
     dataset = PairDataset([source for source, _ in items], [target for _, target in items])
-    batches = TokenBatchSampler(dataset.lengths, config.batch_tokens, seed=0)
+    batches = TokenBatchSampler(dataset.lengths, config.batch_tokens, seed=0, parts=parts)
     loader: DataLoader[Any] = DataLoader(
         dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
     )
@@ -231,6 +309,9 @@ def main() -> int:
         train(arguments.folder, arguments.attempt)
     except StopRequested:
         print("Stopped as asked.")
+    except MemoryFull as full:
+        print(full)
+        return AGAIN
     except Exception as error:
         if not isinstance(error, EXPECTED):
             traceback.print_exc()

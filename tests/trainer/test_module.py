@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 from tests.trainer.small_runs import TINY
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.config import TrainConfig, resolve
-from trainer.module import TranslationModule, token_losses
+from trainer.module import TranslationModule, loss_floor, token_losses
 from trainer.train import lightning, quieten
 from transformer.model import Transformer
 
@@ -42,6 +42,18 @@ def test_the_loss_is_torchs_cross_entropy(smoothing: float) -> None:
     plain = F.cross_entropy(flat, wanted, ignore_index=0, reduction="sum")
     assert nll == pytest.approx(plain.item(), rel=1e-6)
     assert count == (labels != 0).sum()
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+def test_no_model_comes_below_the_floor(smoothing: float) -> None:
+    """The probabilities that fit the smoothed target best have just that loss."""
+    vocab, floor = 50, loss_floor(smoothing, 50)
+    best = torch.full((1, 1, vocab), smoothing / vocab)
+    best[0, 0, 7] += 1 - smoothing
+    loss, _, _ = token_losses(best.log().clamp(min=-1e4), torch.tensor([[7]]), smoothing)
+    assert loss.item() == pytest.approx(floor, abs=1e-5)
+    worse, _, _ = token_losses(noise(0, 1, 1, vocab), torch.tensor([[7]]), smoothing)
+    assert worse.item() > floor
 
 
 def test_padding_contributes_nothing() -> None:

@@ -24,6 +24,7 @@ from tests.trainer.small_runs import (
 )
 from trainer import train as trainer_train
 from trainer.batches import TokenBatchSampler
+from trainer.callbacks import process_seconds
 from trainer.checkpoints import listed_checkpoints, newest_checkpoint, read_checkpoint
 from trainer.config import TrainConfig, resolve
 from trainer.control import StopRequested
@@ -72,7 +73,8 @@ def test_a_resume_goes_on_as_if_nothing_had_happened(
 ) -> None:
     run = prepared_run(tiny(**changes))
     attempt_here(run)
-    names = ("train/loss", "train/nll", "gradient_norm", "epoch/loss", "epoch/share", "val/nll")
+    losses = ("train/loss", "train/nll", "gradient_norm", "epoch/loss", "epoch/share", "val/nll")
+    names = (*losses, "tokens")
     whole = {name: metric(run, name) for name in names}
     samples = samples_of(run)
     for checkpoint in listed_checkpoints(run.checkpoints):
@@ -174,6 +176,12 @@ def test_the_rate_in_the_events_is_the_schedule(averaged: Run) -> None:
     assert metric(averaged, "lr") == pytest.approx(wanted)
 
 
+def test_seconds_count_from_the_start_of_the_process(averaged: Run) -> None:
+    seconds = list(metric(averaged, "seconds").values())
+    assert seconds == sorted(seconds)
+    assert 0 < seconds[0] < seconds[-1] < process_seconds()
+
+
 def test_the_mean_of_an_epoch_is_per_target_token(averaged: Run) -> None:
     """Loss x tokens summed over the epoch's points, over the tokens: not a mean of means."""
     config = TrainConfig.from_dict(averaged.config)
@@ -187,6 +195,7 @@ def test_the_mean_of_an_epoch_is_per_target_token(averaged: Run) -> None:
     summed = sum(losses[step] * count for step, count in enumerate(tokens, 1))
     assert len(tokens) == EPOCH
     assert metric(averaged, "epoch/loss")[EPOCH] == pytest.approx(summed / sum(tokens))
+    assert metric(averaged, "tokens")[EPOCH] == sum(tokens)
 
 
 def test_the_loss_falls(averaged: Run) -> None:
