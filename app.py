@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
-from pages.ui.layout import frame
-from pages.ui.navigation import STOPS
-from pages.ui.state import read_look
-from pages.ui.warmup import warm_up
 
-st.set_page_config(
-    page_title="Dawn",
-    page_icon="assets/images/dawn.svg",
-    layout="wide",
-    initial_sidebar_state="auto",
-)
+def route() -> None:
+    """One run of the app: the page that the address asks for, in the frame that all share."""
+    # Not at the top: the caches that they define want a server that runs.
+    from pages.ui.layout import frame
+    from pages.ui.navigation import STOPS
+    from pages.ui.state import read_look
+    from pages.ui.warmup import warm_up
 
-sections: dict[str, list[st.Page]] = {}
-for stop in STOPS:
-    page = st.Page(
-        stop.path,
-        title=stop.title,
-        icon=f":material/{stop.icon}:",
-        url_path=stop.url or None,
-        default=not stop.url,
+    st.set_page_config(
+        page_title="Dawn",
+        page_icon="assets/images/dawn.svg",
+        layout="wide",
+        initial_sidebar_state="auto",
     )
-    sections.setdefault(stop.section, []).append(page)
+    sections: dict[str, list[st.Page]] = {}
+    for stop in STOPS:
+        page = st.Page(
+            stop.path,
+            title=stop.title,
+            icon=f":material/{stop.icon}:",
+            url_path=stop.url or None,
+            default=not stop.url,
+        )
+        sections.setdefault(stop.section, []).append(page)
+    # The menu is drawn by frame(): Streamlit's own would drop the look from the address at a click.
+    current = st.navigation(sections, position="hidden")
+    read_look()
+    frame()
+    current.run()
+    warm_up()
 
-# The menu is drawn by frame(): Streamlit's own would drop the look from the address at every click.
-current = st.navigation(sections, position="hidden")
-read_look()
-frame()
-current.run()
-warm_up()
+
+if __name__ == "__main__":
+    route()
+else:
+    # `streamlit run` imports this file as its server starts. Because a folder is called pages/,
+    # Streamlit would look there for the first address that is asked for, and say "Page not found";
+    # st.navigation switches that off, but only once this file has run.
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -207,37 +205,27 @@ def test_on_a_phone_a_click_in_the_menu_closes_it(
     expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
 
 
-@pytest.fixture
-def cold_server() -> Iterator[str]:
-    """The address of an app that has not yet run once."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+WATCH_FOR_DIALOGS = """
+window.dialogs = []
+new MutationObserver(() => {
+  for (const each of document.querySelectorAll('[role="dialog"]')) {
+    window.dialogs.push(each.textContent)
+  }
+}).observe(document, { childList: true, subtree: true })
+"""
 
 
 @pytest.mark.browser
-def test_a_cold_deep_link_opens_its_page_through_the_router(
+def test_a_cold_deep_link_opens_its_page_and_no_dialog_even_for_a_moment(
     page_context: Callable[..., BrowserContext], cold_server: str
 ) -> None:
     from playwright.sync_api import expect
 
-    stop = stop_beyond_home()
     page = page_context().new_page()
-    page.goto(f"{cold_server}/{stop.url}?src=hello&layer=2")
-    current = page.get_by_test_id("stSidebar").get_by_role("link", name=stop.title)
-    expect(current).to_be_visible(timeout=60_000)
+    page.add_init_script(WATCH_FOR_DIALOGS)
+    page.goto(f"{cold_server}/attention?src=hello&layer=2")
+    expect(page.get_by_test_id("stMain").locator("h1")).to_have_text("Who looks at whom")
     expect_sentence(page, "hello")
-    expect(page.get_by_role("dialog")).to_have_count(0, timeout=20_000)
-    assert page.url == f"{cold_server}/{stop.url}?src=hello&layer=2"
+    page.locator("[aria-label=Attention]:not([data-drawn='0'])").wait_for()
+    assert page.evaluate("window.dialogs") == []
+    assert page.url == f"{cold_server}/attention?src=hello&layer=2"
