@@ -9,6 +9,8 @@ name that two modules declare is refused, and so is every other form of import o
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 from pathlib import Path
 
@@ -48,6 +50,23 @@ def bundle(entry: Path) -> str:
                 raise ValueError(f"{file.name} cannot be joined, because of the line: {line}")
         texts.append(body)
     return "".join(texts)
+
+
+def packed(text: str, name: str) -> str:
+    """A small module that unpacks that of `text` and hands its default export on.
+
+    Streamlit sends a component's code with each change of its data, so it travels compressed, at
+    two fifths of its size; the browser unpacks it once a page. `name` is the file that the
+    browser's tools show it as.
+    """
+    named = f"{text}//# sourceURL={name}\n".encode()
+    code = base64.b64encode(gzip.compress(named, 9, mtime=0)).decode()
+    return f"""\
+const bytes = Uint8Array.from(atob("{code}"), (letter) => letter.charCodeAt(0));
+const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const module = new Blob([await new Response(text).text()], {{ type: "text/javascript" }});
+export default (await import(URL.createObjectURL(module))).default;
+"""
 
 
 def in_order(entry: Path, above: tuple[Path, ...] = ()) -> list[Path]:

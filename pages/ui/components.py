@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.ui.bundle_js import bundle
+from pages.ui.bundle_js import bundle, packed
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 ALIGNMENT = 8
@@ -107,7 +107,7 @@ def _component(name: str, _stamp: tuple[tuple[str, int], ...]) -> Any:
         f"dawn_{name}",
         html=html.read_text("utf-8") if html.exists() else None,
         css="".join(sheet.read_text("utf-8") for sheet in sheets) or None,
-        js=bundle(ASSETS / name / "main.js"),
+        js=packed(bundle(ASSETS / name / "main.js"), f"dawn/{name}.js"),
     )
 
 

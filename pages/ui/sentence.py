@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from pages.ui import navigation
-from pages.ui.components import mount
+from pages.ui.components import mount, pack
 from pages.ui.state import EXAMPLES, MAX_CHARS, Look, edit_sentence, sentence_revision, write_look
 
 
@@ -24,16 +24,18 @@ def sentence_box(
     `note` is one quiet line below it in plain text, such as "12 tokens". Call it in the body of the
     page, after `read_look()`: inside a fragment the menu's links would not hear of the last key.
     """
+    header = {
+        "text": look.src,
+        "revision": sentence_revision(),
+        "label": label,
+        "note": note,
+        "examples": EXAMPLES,
+        "limit": MAX_CHARS,
+    }
+    # A blob, though it has no arrays: for a dict Streamlit imports pandas, to look for its tables.
     result = mount("sentence")(
         key=key,
-        data={
-            "text": look.src,
-            "revision": sentence_revision(),
-            "label": label,
-            "note": note,
-            "examples": list(EXAMPLES),
-            "limit": MAX_CHARS,
-        },
+        data=pack(header, {}),
         on_text_change=partial(_typed, key),
         on_commit_change=partial(_committed, key),
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # plotly is not among them: `import streamlit` itself brings it where it is installed.
-HEAVY = ("torch", "umap", "sklearn", "pytorch_lightning")
+HEAVY = ("torch", "umap", "sklearn", "pytorch_lightning", "pandas", "pyarrow")
 
 
 @pytest.mark.parametrize("file", ["app.py", "pages/start/home.py"])

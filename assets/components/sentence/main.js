@@ -1,6 +1,8 @@
 // The sentence box. `text` (state) goes out at every key; `commit` (trigger) once the person has decided: Enter,
 // leaving the box, an example, or a pause. The server's text comes in only with a new revision, so its echo of an
 // earlier key never overwrites a later one. What is typed is only ever a textarea's value.
+import { unpack } from "../shared/blob.js"
+
 const PAUSE_MS = 1200
 const boxes = new WeakMap()
 
@@ -33,7 +35,7 @@ function build(component) {
 }
 
 function typed(box) {
-  const limit = box.component.data.limit
+  const { limit } = box.said
   const { text, length } = cleaned(box.area.value, limit)
   box.complaint = length > limit
     ? `That has ${length.toLocaleString("en")} characters; the first ${limit.toLocaleString("en")} are kept.` : ""
@@ -66,7 +68,7 @@ function choose(box, text) {
 
 function paint(box) {
   const root = box.component.parentElement
-  const { limit, note } = box.component.data
+  const { limit, note } = box.said
   const length = characters(box.area.value).length
   const count = root.querySelector(".count")
   count.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`
@@ -81,8 +83,8 @@ function paint(box) {
 
 function offer(box) {
   const shelf = box.component.parentElement.querySelector(".examples")
-  if (shelf.childElementCount === box.component.data.examples.length) return
-  shelf.replaceChildren(...box.component.data.examples.map((example) => {
+  if (shelf.childElementCount === box.said.examples.length) return
+  shelf.replaceChildren(...box.said.examples.map((example) => {
     const button = document.createElement("button")
     button.type = "button"
     button.textContent = example
@@ -95,13 +97,14 @@ export default function (component) {
   const root = component.parentElement
   if (!boxes.has(root)) boxes.set(root, build(component))
   const box = boxes.get(root)
-  box.component = component
-  root.querySelector("label").textContent = component.data.label
+  const said = unpack(component.data).header
+  Object.assign(box, { component, said })
+  root.querySelector("label").textContent = said.label
   offer(box)
-  if (component.data.revision !== box.revision) {
-    box.revision = component.data.revision
-    box.sent = box.committed = component.data.text
-    box.area.value = component.data.text
+  if (said.revision !== box.revision) {
+    box.revision = said.revision
+    box.sent = box.committed = said.text
+    box.area.value = said.text
     box.complaint = ""
     clearTimeout(box.timer)
   }
