@@ -18,6 +18,7 @@ from trainer.config import PRESETS, TrainConfig, resolve
 from trainer.corpora import SHIPPED, load_data
 from trainer.folder import new_id
 from trainer.launch import launch
+from trainer.locks import check_system
 from transformer.config import ConfigError
 
 MAIN = ("steps", "vocab_size", "d_model", "heads", "encoder_layers", "decoder_layers")
@@ -91,6 +92,7 @@ def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -
 
 def _launch(config: TrainConfig, argv: list[str]) -> None:
     try:
+        check_system()
         with st.spinner("Reading the training text …"):
             data_files, start = absolute(config.data), own_path(config.start_from)
             config = replace(config, data=data_files, start_from=start)
