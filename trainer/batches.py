@@ -89,13 +89,17 @@ class TokenBatchSampler(Sampler[list[int]]):
 
     The loader asks ahead of the training, so the sampler cannot know what was learned from: the
     trainer calls `advance()` after each batch, before it saves, and iteration starts behind those.
+
+    `parts`: each batch is cut into so many, one after the other, where memory is short.
     """
 
-    def __init__(self, lengths: Sequence[tuple[int, int]], budget: int, seed: int) -> None:
-        self.lengths, self.budget, self.seed = lengths, budget, seed
+    def __init__(
+        self, lengths: Sequence[tuple[int, int]], budget: int, seed: int, parts: int = 1
+    ) -> None:
+        self.lengths, self.budget, self.seed, self.parts = lengths, budget, seed, parts
         self.epoch = 0
         self.consumed = 0
-        self._batches = token_batches(lengths, budget, seed, 0)
+        self._batches = self._order(0)
 
     @property
     def sampler(self) -> "TokenBatchSampler":
@@ -106,7 +110,12 @@ class TokenBatchSampler(Sampler[list[int]]):
         """Turn to an epoch, from its start; the epoch it is already in goes on where it is."""
         if epoch != self.epoch:
             self.epoch, self.consumed = epoch, 0
-            self._batches = token_batches(self.lengths, self.budget, self.seed, epoch)
+            self._batches = self._order(epoch)
+
+    def in_parts(self, epoch: int, batches: int) -> int:
+        """How many parts so many of an epoch's first batches make."""
+        whole = token_batches(self.lengths, self.budget, self.seed, epoch)[:batches]
+        return sum(min(self.parts, len(batch)) for batch in whole)
 
     def advance(self, batches: int = 1) -> None:
         """Note that training is done with so many more batches of this epoch."""
@@ -123,6 +132,10 @@ class TokenBatchSampler(Sampler[list[int]]):
         """What a checkpoint keeps: where the training is, and in which order of batches."""
         return {"epoch": self.epoch, "consumed": self.consumed, **self._identity()}
 
+    def _order(self, epoch: int) -> list[list[int]]:
+        whole = token_batches(self.lengths, self.budget, self.seed, epoch)
+        return [part for batch in whole for part in _cut(batch, self.parts)]
+
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where `state` was; raises `ValueError` where data, budget or seed differ."""
         for name, value in self._identity().items():
@@ -137,7 +150,15 @@ class TokenBatchSampler(Sampler[list[int]]):
             "tokens": sum(map(sum, self.lengths)),
             "budget": self.budget,
             "seed": self.seed,
+            "parts": self.parts,
         }
+
+
+def _cut(batch: list[int], parts: int) -> list[list[int]]:
+    """`batch` in so many parts of about one size, in fewer where it has fewer pairs."""
+    parts = min(parts, len(batch))
+    ends = [len(batch) * part // parts for part in range(parts + 1)]
+    return [batch[start:end] for start, end in pairwise(ends)]
 
 
 def _cells(lengths: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:

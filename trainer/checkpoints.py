@@ -1,4 +1,9 @@
-"""Checkpoints that are either whole or not there: written beside, synced, renamed, then listed."""
+"""Checkpoints that are either whole or not there: written beside, synced, renamed, then listed.
+
+torch is imported where one is read: what is there can be told without it.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import json
@@ -6,10 +11,10 @@ import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pytorch_lightning as pl
-import torch
+if TYPE_CHECKING:
+    import pytorch_lightning as pl
 
 MANIFEST = "manifest.jsonl"
 KEEP = 2
@@ -82,21 +87,45 @@ def listed_checkpoints(folder: Path) -> list[Checkpoint]:
     return sorted(there, key=lambda checkpoint: -checkpoint.step)
 
 
-def newest_checkpoint(folder: Path) -> Path | None:
+class Found(NamedTuple):
+    """The newest sound checkpoint, and the names of the newer ones that are not."""
+
+    path: Path | None
+    damaged: list[str]
+
+
+def find_checkpoint(folder: Path) -> Found:
     """The newest checkpoint whose content still has the hash it was listed with."""
+    damaged: list[str] = []
     for checkpoint in listed_checkpoints(folder):
         path = folder / checkpoint.file
         try:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:  # unreadable, or a training that goes on has just removed it
-            continue
+            digest = ""
         if digest == checkpoint.sha256:
-            return path
-    return None
+            return Found(path, damaged)
+        damaged.append(checkpoint.file)
+    return Found(None, damaged)
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """The newest sound checkpoint alone."""
+    return find_checkpoint(folder).path
+
+
+def what_is_saved(folder: Path) -> str:
+    """What a resume would go on from, as the second half of a sentence."""
+    saved = listed_checkpoints(folder)
+    if not saved:
+        return "nothing is saved yet, so a resume begins at the beginning"
+    return f"its state at step {saved[0].step:,} is saved"
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """The content of a checkpoint, on the CPU, with nothing in it executed."""
+    import torch
+
     content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     return content

@@ -22,10 +22,11 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], log: Path, keep: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Start `command` in a process group of its own, its output added to `log`.
 
-    Only for a process with a single thread: a request to the kernel is made between fork and exec.
+    keep: descriptors that it inherits; a lock is held until the last holder is gone. Only for a
+    process with a single thread: a request to the kernel is made between fork and exec.
     Raises OSError when the program cannot be started.
     """
     with open(log, "ab") as output:
@@ -35,6 +36,7 @@ def spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment(),
+            pass_fds=keep,
             process_group=0,
             preexec_fn=_dies_with(os.getpid()),
         )

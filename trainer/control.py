@@ -1,5 +1,6 @@
 """What others want of a run while it trains: the files in `control/`, SIGTERM, and saving."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,21 +9,21 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from trainer.checkpoints import save_checkpoint
+from trainer.checkpoints import save_checkpoint, what_is_saved
 from trainer.events import EventWriter
 
 FINISH_SHARE = 0.15  # of the updates done, in which a run that is asked to finish goes down
 
 
 class StopRequested(Exception):
-    """Somebody asked the run to stop; its state is saved."""
+    """The run shall stop; the message is a sentence that says why and what is saved."""
 
 
 class Control(pl.Callback):
     """Saves on schedule, and heeds the files in `control/` and SIGTERM after each update.
 
-    A validation may last longer than the supervisor's patience: what it follows on is saved first,
-    and `heed` ends it between two batches.
+    Where nothing can be lost, SIGTERM ends it at once: before the training, and in a validation,
+    for what it follows on is saved first.
     """
 
     def __init__(
@@ -31,9 +32,11 @@ class Control(pl.Callback):
         self.events, self.folder = events, folder
         self.save_every, self.valid_every = save_every, valid_every
         self.sample: Callable[[int], None] | None = None  # translates the probes at a step
-        self.preparing = True
+        self.about: dict[str, Any] = {}  # of the run, for its checkpoints
+        self.interruptible = True
         self.terminated = False
         self.step, self.saved = 0, -1
+        self.parent = os.getppid()
 
     def listen(self) -> None:
         """Take SIGTERM over, from Lightning too, which would end with exit code 0."""
@@ -42,12 +45,13 @@ class Control(pl.Callback):
     def heed(self) -> None:
         """Raise `StopRequested` if somebody wants the run to stop."""
         if self._stop_wanted():
-            raise StopRequested
+            raise StopRequested(self._farewell())
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
         """From now on a request waits for the end of an update."""
-        self.preparing = False
+        self.interruptible = False
         self.listen()
+        self.heed()
         self.step = trainer.global_step
         if pl_module.finish:
             trainer.fit_loop.epoch_loop.max_steps = pl_module.finish["last"]
@@ -67,8 +71,17 @@ class Control(pl.Callback):
             self.save(trainer)
         if self._asked("sample") and self.sample:
             self.sample(step)
-        if stop:
-            raise StopRequested
+        if stop or (self.saved == step and self._stop_wanted()):  # asked for during the save
+            raise StopRequested(self._farewell())
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """From here on SIGTERM need not wait."""
+        self.interruptible = True
+        self.heed()
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """The training goes on."""
+        self.interruptible = False
 
     def on_validation_batch_start(
         self,
@@ -78,12 +91,18 @@ class Control(pl.Callback):
         batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
-        """The update before a validation is saved, so that it may end at once."""
+        """Where no signal comes, the file is seen between two batches."""
         self.heed()
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """The last update is saved too."""
         self.save(trainer)
+
+    def on_save_checkpoint(
+        self, trainer: pl.Trainer, pl_module: Any, checkpoint: dict[str, Any]
+    ) -> None:
+        """What a resume compares the run with."""
+        checkpoint.update(self.about)
 
     def save(self, trainer: pl.Trainer) -> None:
         """Save unless this update is saved already; a full disk is an alert, not the end."""
@@ -115,7 +134,14 @@ class Control(pl.Callback):
         )
 
     def _stop_wanted(self) -> bool:
-        return self.terminated or self._asked("stop")
+        return self.terminated or self._orphaned() or self._asked("stop")
+
+    def _orphaned(self) -> bool:
+        return os.getppid() != self.parent
+
+    def _farewell(self) -> str:
+        why = "Its supervisor went away" if self._orphaned() else "It was asked to stop"
+        return f"{why}; {what_is_saved(self.folder / 'checkpoints')}."
 
     def _asked(self, name: str) -> bool:
         """Whether the request is there. Stop and finish stay, so that all see the run is ending."""
@@ -127,9 +153,9 @@ class Control(pl.Callback):
         return True
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
-        self.terminated = True
-        if self.preparing:
-            raise StopRequested
+        first, self.terminated = not self.terminated, True
+        if self.interruptible and first:  # a second one must not interrupt the ending
+            raise StopRequested(self._farewell())
 
 
 def cause(error: Exception) -> str:

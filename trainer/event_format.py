@@ -102,3 +102,22 @@ def last_events(path: Path) -> Iterator[Event]:
         if events or not start:
             yield from events
             return
+
+
+def last_of_kind(path: Path, kind: str) -> Event | None:
+    """The newest event of a kind in the last MiB of a file, found without parsing the others."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 20)))
+            text = file.read()
+    except OSError:
+        return None
+    sign = f'"kind":"{kind}"'.encode()
+    end = len(text)
+    while (place := text.rfind(sign, 0, end)) >= 0:
+        end = place
+        line = text[text.rfind(b"\n", 0, place) + 1 :].partition(b"\n")[0]
+        event = parse_line(line)
+        if event is not None and event.kind == kind:
+            return event
+    return None

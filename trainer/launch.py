@@ -91,8 +91,11 @@ def resume(
         attempt = current_attempt(run)
         process = read_record(run.process_record(attempt))
         if process and not run.exit_record(attempt).exists() and trainer_lives(process):
-            raise RunError(f"The trainer of {run.id} is still ending: try again in a moment.")
-        for name in REQUESTS:
+            raise RunError(
+                f"The trainer of {run.id} is still ending: try again in a moment, or end it with "
+                f"`python -m trainer stop {run.id} --kill`."
+            )
+        for name in (*REQUESTS, "kill"):
             (run.control / name).unlink(missing_ok=True)
         _name_attempt(descriptor, attempt + 1)
         _start(run, descriptor, trainer, exporter)

@@ -50,7 +50,9 @@ def join_line(run_path: Path, device: str, *, anew: bool = False) -> Path:
             if not anew:
                 return ticket
             ticket.unlink(missing_ok=True)
-    ticket = line / f"{time.time_ns():020d}-{run_path.name}"
+    # A clock that was set back lets nobody in before those who wait already.
+    last = max((int(ticket.name.partition("-")[0]) for ticket in _tickets(line)), default=0)
+    ticket = line / f"{max(time.time_ns(), last + 1):020d}-{run_path.name}"
     ticket.touch()
     return ticket
 
@@ -79,7 +81,7 @@ def try_device(ticket: Path) -> int | None:
 
 
 def _tickets(line: Path) -> list[Path]:
-    return sorted(path for path in line.glob("[0-9]*-*") if path.is_file())
+    return sorted(path for path in line.glob(f"{'[0-9]' * 20}-*") if path.is_file())
 
 
 def _owner(ticket: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trainer.ending import kill, what_is_lost
 from trainer.folder import (
     ID,
     Run,
@@ -29,12 +30,14 @@ __all__ = [
     "RunError",
     "Status",
     "create_run",
+    "kill",
     "list_runs",
     "load_run",
     "open_run",
     "request",
     "runs_folder",
     "status",
+    "what_is_lost",
 ]
 
 REQUESTS = ("stop", "finish", "save", "sample")

@@ -7,20 +7,28 @@ say how far a run came and how it ended.
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from trainer.event_format import last_of_kind
 from trainer.events import Event, event_file, last_events
 from trainer.folder import Run
 from trainer.line import place_in_line
 from trainer.locks import is_locked
 from trainer.records import boot_id, process_start, read_record
 
+_CHATTY = 5.0  # seconds of silence that nobody asks about
+
 
 @dataclass(frozen=True)
 class Status:
-    """How a run stands. `place` is its place in line while queued, 1 = next."""
+    """How a run stands. `place` is its place in line while queued, 1 = next.
+
+    `quiet` are the seconds since a running one was last heard, `promised` those that it said it
+    might be silent; None where nobody can tell.
+    """
 
     state: str  # queued, running, stopping, finished, stopped, failed, lost
     reason: str
@@ -28,6 +36,13 @@ class Status:
     phase: str | None = None
     step: int | None = None
     place: int | None = None
+    quiet: float | None = None
+    promised: float | None = None
+
+    @property
+    def stalled(self) -> bool:
+        """Whether it is silent for longer than it said: a guess, and never the end of a run."""
+        return self.quiet is not None and self.promised is not None and self.quiet > self.promised
 
     @property
     def alive(self) -> bool:
@@ -78,7 +93,13 @@ def _living(run: Run, attempt: int) -> Status:
         return Status("stopping", reason, attempt, progress.phase, progress.step)
     if started:
         reason = f"In the phase {progress.phase!r}." if progress.phase else "Starting."
-        return Status("running", reason, attempt, progress.phase, progress.step)
+        stands = Status(
+            "running", reason, attempt, progress.phase, progress.step, None, *_silence(run, attempt)
+        )
+        if stands.stalled:
+            said = f"quiet for {stands.quiet:.0f} s (promised {stands.promised:.0f})"
+            return replace(stands, reason=f"Stalled? In the phase {progress.phase!r}, {said}.")
+        return stands
     place = place_in_line(run.path)
     if place is None or (place.number == 1 and not place.busy):
         return Status("queued", "About to start.", attempt, None, progress.step)
@@ -90,7 +111,10 @@ def _ending(run: Run, attempt: int, end: Event | None) -> tuple[str, str]:
     """State and reason of an attempt whose lock is free."""
     ended = read_record(run.exit_record(attempt))
     if ended is None:
-        return "lost", _why_lost(read_record(run.process_record(attempt)))
+        process = read_record(run.process_record(attempt))
+        if end is None or end.attempt != attempt or (process and trainer_lives(process)):
+            return "lost", _why_lost(process)
+        ended = {"code": 0}  # its supervisor left no word, but the trainer did
     if ended.get("reason"):  # the trainer never ran
         return ("stopped" if ended.get("stop_requested") else "failed"), str(ended["reason"])
     outcome = end.fields.get("outcome") if end else None
@@ -107,6 +131,28 @@ def _ending(run: Run, attempt: int, end: Event | None) -> tuple[str, str]:
         hint = " (often the machine's memory was full)" if name == "SIGKILL" else ""
         return "failed", f"The trainer was ended by {name}{hint}."
     return "failed", f"The trainer ended with code {ended.get('code')}; log.txt says why."
+
+
+def _silence(run: Run, attempt: int) -> tuple[float | None, float | None]:
+    """Seconds since the attempt was last heard, and those that it promised at most.
+
+    On the clock that all processes of this start of the machine share: no jump of the time of day
+    makes a run look stalled.
+    """
+    process = read_record(run.process_record(attempt)) or {}
+    if process.get("boot_id") != boot_id() or process.get("host") != socket.gethostname():
+        return None, None
+    files = [event_file(run.events, attempt, source) for source in ("", "supervisor")]
+    heard = max((e.mono for f in files if (e := next(last_events(f), None))), default=None)
+    if heard is None:
+        return None, None
+    quiet = max(0.0, time.monotonic() - heard)
+    if quiet < _CHATTY:
+        return quiet, None
+    phases = [phase for file in files if (phase := last_of_kind(file, "phase"))]
+    newest = max(phases, key=lambda phase: phase.mono, default=None)
+    expect = newest.fields.get("expect") if newest else None
+    return quiet, float(expect) if isinstance(expect, int | float) else None
 
 
 def _why_lost(process: dict[str, Any] | None) -> str:

@@ -2,8 +2,10 @@
 
 It holds run.lock as long as the run lives, waits in line for the device, starts the trainer,
 passes a stop on and insists on it, records how the trainer ended, and exports what was learned.
+A trainer that asks to be started again (its memory was full) is, once, as the next attempt.
 It writes events of its own beside the trainer's (events/0001-supervisor.jsonl): each file has one
-writer. The trainer gets SIGTERM from the kernel when the supervisor dies.
+writer. The trainer gets SIGTERM from the kernel when the supervisor dies, and holds the device as
+long as it lives: no other run starts beside a trainer that does not react.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
+from trainer.checkpoints import what_is_saved
 from trainer.child import end_group, spawn, step_back
 from trainer.events import EventWriter
 from trainer.folder import Run, load_run
+from trainer.insistence import Insistence
 from trainer.line import device_of, join_line, try_device
 from trainer.locks import take_lock
 from trainer.records import boot_id, process_start, write_record
@@ -32,41 +37,77 @@ from trainer.status import current_attempt
 TRAINER = (sys.executable, "-P", "-m", "trainer.train")
 EXPORTER = (sys.executable, "-P", "-m", "trainer.export")
 GRACE_SECONDS = 30.0  # from a request to stop to SIGTERM; DAWN_GRACE overrides it
-KILL_SECONDS = 10.0  # from SIGTERM to SIGKILL, or the grace if that is shorter
 EXPORT_SECONDS = 900.0
+AGAIN = 75  # exit code of a trainer that wants to be started again (EX_TEMPFAIL of sysexits.h)
 _TICK = 0.1
 _NICENESS = 10
 
 
 class Supervisor:
-    """One attempt, from the waiting line to the exported bundle."""
+    """One attempt, from the waiting line to the exported bundle; two where memory was short."""
 
     def __init__(
-        self, run: Run, attempt: int, trainer: Sequence[str], exporter: Sequence[str], grace: float
+        self,
+        run: Run,
+        lock: int,
+        attempt: int,
+        trainer: Sequence[str],
+        exporter: Sequence[str],
+        grace: float,
     ) -> None:
-        self.run = run
-        self.attempt = attempt
-        self.trainer = [*trainer, str(run.path), "--attempt", str(attempt)]
-        self.exporter = [*exporter, str(run.path)]
+        """lock: the descriptor of run.lock, which it holds."""
+        self.run, self.lock = run, lock
+        self.trainer, self.exporter = list(trainer), [*exporter, str(run.path)]
         self.grace = grace
         self.device = device_of(run.config)
-        self.events = EventWriter(run.events, attempt, source="supervisor")
         self.terminated = False
+        self.child: subprocess.Popen[bytes] | None = None
+        self._begin(attempt)
 
     def supervise(self) -> None:
+        """See it through; whatever happens is on record afterwards."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        descriptor = self._wait_for_device()
-        if descriptor is None:
+        try:
+            self._supervise()
+        except Exception as error:
+            traceback.print_exc()
+            self._give_up(error)
+
+    def _supervise(self) -> None:
+        device = self._wait_for_device()
+        if device is None:
             reason = "It was stopped while it waited in line."
-            self._record_exit(None, time.time(), stop_requested=True, reason=reason)
+            self._record_exit(None, time.monotonic(), stop_requested=True, reason=reason)
             return
         try:
-            started = self._train()
+            code = self._train(device)
+            if code == AGAIN and not self._stop_requested():
+                self._begin(self.attempt + 1)
+                code = self._train(device)
         finally:
-            os.close(descriptor)
-        if started and any(self.run.checkpoints.glob("*.ckpt")):
+            os.close(device)
+        if code is not None and any(self.run.checkpoints.glob("*.ckpt")):
             self._export()
+
+    def _begin(self, attempt: int) -> None:
+        """Enter the number of the attempt where `status` looks for it."""
+        self.attempt = attempt
+        os.pwrite(self.lock, f"{attempt:04d}\n".encode("ascii"), 0)
+        self.events = EventWriter(self.run.events, attempt, source="supervisor")
+
+    def _give_up(self, error: Exception) -> None:
+        """After an error of its own: no trainer is left alone, no run without a word."""
+        if self.child and self.child.poll() is None:
+            end_group(self.child.pid)
+            self.child.wait()
+        said = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        if self.run.exit_record(self.attempt).exists():
+            self.events.write("alert", message=f"The supervisor could not go on ({said}).")
+            return
+        reason = f"Its supervisor could not go on ({said}); see log.txt, then resume it."
+        code = self.child.returncode if self.child else None
+        self._record_exit(code, time.monotonic(), stop_requested=False, reason=reason)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.terminated = True
@@ -95,15 +136,16 @@ class Supervisor:
         finally:
             ticket.unlink(missing_ok=True)
 
-    def _train(self) -> bool:
-        """Run the trainer to its end; False when it could not be started."""
-        began = time.time()
+    def _train(self, device: int) -> int | None:
+        """Run the trainer to its end; its exit code, None when it could not be started."""
+        began = time.monotonic()
+        command = [*self.trainer, str(self.run.path), "--attempt", str(self.attempt)]
         try:
-            child = spawn(self.trainer, self.run.log)
+            self.child = child = spawn(command, self.run.log, keep=[device])
         except OSError as error:
             reason = f"The trainer could not be started: {error}."
             self._record_exit(127, began, stop_requested=False, reason=reason)
-            return False
+            return None
         self._write(
             self.run.process_record(self.attempt),
             {
@@ -111,36 +153,44 @@ class Supervisor:
                 "pid": child.pid,
                 "start_time": process_start(child.pid),
                 "supervisor_pid": os.getpid(),
+                "supervisor_start_time": process_start(os.getpid()),
                 "boot_id": boot_id(),
                 "host": socket.gethostname(),
                 "engine": self.run.spec.get("engine"),
                 "device": self.device,
-                "began": began,
+                "began": time.time(),
             },
         )
-        escalated = self._attend(child)
+        insistence = self._attend(child)
         end_group(child.pid)
-        asked = self._stop_requested() or (self.run.control / "finish").exists()
-        self._record_exit(child.returncode, began, stop_requested=asked, escalated=escalated)
-        return True
+        self._record_exit(
+            child.returncode,
+            began,
+            stop_requested=self._stop_requested() or (self.run.control / "finish").exists(),
+            escalated=insistence.sent,
+            reason=self._reason(child.returncode, insistence),
+        )
+        return child.returncode
 
-    def _attend(self, child: subprocess.Popen[bytes]) -> str | None:
-        """Wait for the trainer's end; the last signal that a stop had to be insisted on with."""
-        asked_at: float | None = None
-        sent: str | None = None
+    def _attend(self, child: subprocess.Popen[bytes]) -> Insistence:
+        """Wait for the trainer's end; with what a stop had to be insisted on."""
+        insistence = Insistence(child, self.run, self.attempt, self.grace)
+        kill = self.run.control / "kill"
         while child.poll() is None:
-            now = time.monotonic()
-            if asked_at is None and self._stop_requested():
-                asked_at = now
-            waited = now - asked_at if asked_at is not None else 0.0
-            if asked_at is not None and sent is None and waited >= self.grace:
-                child.terminate()
-                sent = "SIGTERM"
-            elif sent == "SIGTERM" and waited >= self.grace + min(KILL_SECONDS, self.grace):
-                end_group(child.pid)
-                sent = "SIGKILL"
+            stop = self._stop_requested()
+            insistence.insist(time.monotonic(), stop=stop, kill=stop and kill.exists())
             time.sleep(_TICK)
-        return sent
+        return insistence
+
+    def _reason(self, code: int, insistence: Insistence) -> str | None:
+        """How a trainer ended that a signal of ours left no word; None where it has said so."""
+        if code >= 0 or not insistence.sent:
+            return None
+        if (self.run.control / "kill").exists():
+            return f"It was killed as asked; {what_is_saved(self.run.checkpoints)}."
+        if insistence.in_haste:
+            return f"It was stopped; {what_is_saved(self.run.checkpoints)}."
+        return None
 
     def _export(self) -> None:
         """Turn the checkpoint into a bundle; a failure is an alert, the run's state stays."""
@@ -172,17 +222,18 @@ class Supervisor:
         escalated: str | None = None,
         reason: str | None = None,
     ) -> None:
-        now = time.time()
-        killed = code is not None and code < 0
+        if reason:
+            outcome = "stopped" if stop_requested else "failed"
+            self.events.write("end", outcome=outcome, reason=reason)
         record = {
             "attempt": self.attempt,
             "code": code,
-            "signal": signal.Signals(-code).name if killed and code is not None else None,
+            "signal": signal_name(code),
             "stop_requested": stop_requested,
             "escalated": escalated,
             "reason": reason,
-            "ended": now,
-            "seconds": round(now - began, 3),
+            "ended": time.time(),
+            "seconds": round(time.monotonic() - began, 3),
         }
         self._write(self.run.exit_record(self.attempt), record)
 
@@ -192,6 +243,16 @@ class Supervisor:
             write_record(path, record)
         except OSError as error:
             print(f"{path.name} could not be written: {error}", flush=True)
+
+
+def signal_name(code: int | None) -> str | None:
+    """The signal that an exit code of subprocess stands for; real-time ones have but a number."""
+    if code is None or code >= 0:
+        return None
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 def grace_seconds() -> float:
@@ -222,9 +283,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     attempt = current_attempt(run)
     if options.lock_fd is None:
         attempt += 1
-        os.pwrite(held, f"{attempt:04d}\n".encode("ascii"), 0)
     step_back(_NICENESS)
-    Supervisor(run, attempt, options.trainer, options.exporter, grace_seconds()).supervise()
+    Supervisor(run, held, attempt, options.trainer, options.exporter, grace_seconds()).supervise()
     return 0
 
 

@@ -192,7 +192,7 @@ def lightning(
     device: str,
     precision: str,
     callbacks: list[pl.Callback],
-    plugins: list[CheckpointInParts],
+    plugins: list[Any],
 ) -> pl.Trainer:
     """Lightning's trainer without its own logger, checkpoints, bars and hints."""
     return pl.Trainer(

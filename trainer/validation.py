@@ -108,7 +108,6 @@ class Validation(pl.Callback):
         )
         self.step = step
         self.seconds = max(1.0, time.monotonic() - self.started)
-        self.events.phase("training", expect=60, step=step)
 
     def sample(self, step: int) -> None:
         """Translate the probes now, with the weights of this update."""

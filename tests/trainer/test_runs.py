@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from trainer.events import EventWriter
+from trainer.events import EventWriter, event_file
 from trainer.launch import resume
 from trainer.line import join_line, try_device
 from trainer.locks import is_locked, take_lock
@@ -200,6 +200,8 @@ def test_broken_records_are_no_traceback(bad: str) -> None:
     finish(run)
     run.exit_record(1).write_text(bad)
     run.process_record(1).write_text(bad)
+    assert status(run).state == ("failed" if "code" in bad else "finished"), "the trainer's word"
+    event_file(run.events, 1).unlink()
     assert status(run).state in ("lost", "failed")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +18,9 @@ from trainer.events import EventReader
 from trainer.launch import launch, resume
 from trainer.line import device_of
 from trainer.locks import is_locked
-from trainer.records import process_start, read_record
-from trainer.runs import Run, RunError, Status, list_runs, request, status
+from trainer.records import process_start, read_record, write_record
+from trainer.runs import Run, RunError, Status, list_runs, request, status, what_is_lost
+from trainer.runs import kill as kill_run
 from trainer.supervise import grace_seconds
 
 CONFIG = {"preset": "nano", "device": "cpu", "seed": 1}
@@ -25,15 +28,28 @@ PATIENCE = 20.0
 
 # A small real trainer: `script.py BEHAVIOUR FOLDER --attempt N`.
 TRAINER = """
-import signal, sys, time
+import signal, subprocess, sys, time
 from pathlib import Path
 from trainer.events import EventWriter
 
 behaviour, folder, attempt = sys.argv[1], Path(sys.argv[2]), int(sys.argv[4])
+if behaviour == "importing":
+    time.sleep(600)
 if behaviour == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 events = EventWriter(folder / "events", attempt)
 events.write("resume", from_step=5 * (attempt - 1))
+if behaviour in ("preparing", "stubborn"):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if behaviour == "stubborn" else signal.SIG_DFL)
+    events.phase("preparing data", expect=600)
+    time.sleep(600)
+if behaviour == "again" and attempt == 1:
+    events.write("end", outcome="failed", reason="The memory was full.")
+    sys.exit(75)
+behaviour = "short" if behaviour == "again" else behaviour
+if behaviour == "parent":
+    subprocess.Popen(["sleep", "600"])
+    behaviour = "crash"
 events.phase("training", expect=5)
 print("a line for the log", flush=True)
 stop, finish = folder / "control" / "stop", folder / "control" / "finish"
@@ -110,6 +126,14 @@ def processes(run: Run, attempt: int = 1) -> tuple[int, int]:
     record = read_record(run.process_record(attempt))
     assert record is not None
     return record["pid"], record["supervisor_pid"]
+
+
+def gone(pid: int, seconds: float = 2.0) -> bool:
+    """Whether a process ends, and leaves no zombie, within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while process_start(pid) is not None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return process_start(pid) is None
 
 
 def kill(pid: int) -> None:
@@ -204,6 +228,126 @@ def test_a_stop_is_insisted_on(workshop: Workshop, behaviour: str, sent: str) ->
     assert record and (record["escalated"], record["signal"]) == (sent, sent)
 
 
+@pytest.mark.parametrize("behaviour", ["importing", "preparing", "stubborn"])
+def test_a_stop_before_the_training_waits_for_no_grace(
+    workshop: Workshop, behaviour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it imports, while it prepares its data, and deaf at that: nothing can be lost yet."""
+    monkeypatch.setenv("DAWN_GRACE", "600")
+    run = workshop.start(behaviour)
+    phase = None if behaviour == "importing" else "preparing data"
+    wait_for(run, lambda s: s.state == "running" and s.phase == phase)
+    request(run, "stop")
+    stands = wait_for(run, lambda s: not s.alive, seconds=10.0)
+    assert (stands.state, stands.reason) == (
+        "stopped",
+        "It was stopped; nothing is saved yet, so a resume begins at the beginning.",
+    )
+    (end,) = (event for event in EventReader(run.events).read() if event.kind == "end")
+    assert end.fields == {"outcome": "stopped", "reason": stands.reason}
+    assert not run.export.exists()
+
+
+def test_two_stops_are_one(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAWN_GRACE", "600")
+    run = workshop.start("steady")
+    training(run)
+    for _ in range(2):
+        request(run, "stop")
+        os.kill(processes(run)[1], signal.SIGTERM)
+    assert ended(run).reason == "It was asked to stop."
+
+
+def test_a_trainer_may_ask_to_be_started_again_once(workshop: Workshop) -> None:
+    run = workshop.start("again")
+    stands = ended(run)
+    assert (stands.state, stands.attempt, stands.step) == ("finished", 2, 10), stands
+    first, second = (read_record(run.exit_record(attempt)) for attempt in (1, 2))
+    assert first and second and (first["code"], second["code"]) == (75, 0)
+    assert read_record(run.process_record(2))
+
+
+def test_a_kill_is_at_once_and_on_record(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAWN_GRACE", "600")
+    run = workshop.start("deaf")
+    training(run)
+    lost = what_is_lost(run)
+    assert re.fullmatch(r"All it has learned is lost, .* steps?: nothing is saved yet\.", lost)
+    kill_run(run)
+    stands = wait_for(run, lambda s: not s.alive, seconds=5.0)
+    assert stands.state == "stopped" and stands.reason.startswith("It was killed as asked;")
+    with pytest.raises(RunError, match="nothing to kill"):
+        kill_run(run)
+    assert ended(workshop.resume(run, "short")).state == "finished", "the wish to kill is forgotten"
+
+
+def test_a_kill_passes_over_a_supervisor_that_hangs(workshop: Workshop) -> None:
+    """The holder of the device is stopped (SIGSTOP): killed, it lets the next one have it."""
+    holder = workshop.start("steady", run_id="holder")
+    training(holder)
+    trainer, supervisor = processes(holder)
+    os.kill(supervisor, signal.SIGSTOP)
+    waiting = workshop.start("short", run_id="waiting")
+    wait_for(waiting, lambda s: s.place == 1)
+    kill_run(holder, patience=0.3)
+    wait_for(holder, lambda s: not s.alive, seconds=5.0)
+    assert gone(trainer)
+    assert ended(waiting).state == "finished"
+
+
+def test_a_kill_never_hits_a_process_that_was_given_the_number(workshop: Workshop) -> None:
+    run = workshop.start("short")
+    ended(run)
+    record = read_record(run.process_record(1))
+    assert record
+    bystander = subprocess.Popen(["sleep", "60"], process_group=0)
+    try:
+        write_record(run.process_record(1), record | {"pid": bystander.pid})
+        with pytest.raises(RunError, match="nothing to kill"):
+            kill_run(run)
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_the_device_stays_taken_while_a_trainer_lives_on(workshop: Workshop) -> None:
+    """Its supervisor is killed and it ignores SIGTERM: the next run waits until it is gone."""
+    deaf = workshop.start("deaf", run_id="deaf")
+    training(deaf)
+    trainer, supervisor = processes(deaf)
+    waiting = workshop.start("short", run_id="waiting")
+    wait_for(waiting, lambda s: s.place == 1)
+    kill(supervisor)
+    wait_for(deaf, lambda s: s.state == "lost")
+    time.sleep(0.5)
+    assert status(waiting).state == "queued"
+    kill_run(deaf)
+    assert gone(trainer)
+    assert ended(waiting).state == "finished"
+
+
+def test_no_child_of_the_trainer_outlives_it(workshop: Workshop) -> None:
+    run = workshop.start("parent")
+    assert ended(run).state == "failed"
+    group = processes(run)[0]
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+
+
+def test_a_supervisor_that_cannot_go_on_says_why(workshop: Workshop, tmp_path: Path) -> None:
+    """A folder lies where the device's lock should be: no run is lost without a word."""
+    (tmp_path / "runs" / ".device-cpu.lock").mkdir(parents=True)
+    run = workshop.start("short")
+    stands = ended(run)
+    assert stands.state == "failed"
+    assert stands.reason.startswith("Its supervisor could not go on (IsADirectoryError: ")
+    (tmp_path / "runs" / ".device-cpu.lock").rmdir()
+    assert ended(workshop.resume(run, "short")).state == "finished"
+
+
 def test_a_signal_to_the_supervisor_is_passed_on(workshop: Workshop) -> None:
     run = workshop.start("steady")
     training(run)
@@ -227,10 +371,7 @@ def test_a_killed_supervisor_is_seen_and_its_trainer_ends(workshop: Workshop) ->
     kill(supervisor)
     stands = wait_for(run, lambda s: not s.alive, seconds=2.0)
     assert stands.state == "lost"
-    deadline = time.monotonic() + 2.0
-    while process_start(trainer) is not None:
-        assert time.monotonic() < deadline, "the trainer outlived its supervisor"
-        time.sleep(0.02)
+    assert gone(trainer), "the trainer outlived its supervisor"
 
 
 def test_a_trainer_that_outlives_its_supervisor_bars_a_resume(workshop: Workshop) -> None:

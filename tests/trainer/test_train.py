@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,8 @@ def test_the_events_of_a_run_are_complete(averaged: Run) -> None:
     events = events_of(averaged)
     assert events[0].kind == "resume"
     assert events[0].fields["from_step"] == 0
-    assert [e.phase for e in events if e.kind == "phase"] == [
+    phases = [e.phase for e in events if e.kind == "phase"]  # a promise may be made anew
+    assert [phase for phase, _ in groupby(phases)] == [
         "preparing data", "training", *["validation", "training"] * 3
     ]  # fmt: skip
     assert [e.step for e in events if e.kind == "checkpoint"] == [10, 20, 24]

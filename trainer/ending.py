@@ -1,0 +1,66 @@
+"""The hard end of a run: what it would cost, and how it is brought about."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from trainer.checkpoints import listed_checkpoints
+from trainer.child import end_group
+from trainer.folder import Run, RunError, unwritable
+from trainer.locks import is_locked
+from trainer.records import boot_id, process_start, read_record
+from trainer.status import current_attempt, status, trainer_lives
+
+_TICK = 0.05
+
+
+def what_is_lost(run: Run) -> str:
+    """What a kill would cost now, in one sentence."""
+    saved = next((listed.step for listed in listed_checkpoints(run.checkpoints)), 0)
+    lost = (status(run).step or 0) - saved
+    if lost <= 0:
+        why = f"step {saved:,} is saved" if saved else "it has not trained a step yet"
+        return f"Nothing is lost: {why}."
+    steps = "one step" if lost == 1 else f"{lost:,} steps"
+    if not saved:
+        return f"All it has learned is lost, {steps}: nothing is saved yet."
+    return f"What it learned since step {saved:,} was saved is lost: {steps}."
+
+
+def kill(run: Run, patience: float = 3.0) -> None:
+    """End a run now, without the save that a stop makes; `what_is_lost` says what that costs.
+
+    Its supervisor is asked, who puts the end on record. One that does not react in `patience`
+    seconds, or is gone while its trainer lives, is passed over: SIGKILL, to the processes of the
+    run's record and to no others that were given their numbers since. Raises RunError where
+    nothing lives.
+    """
+    process = read_record(run.process_record(current_attempt(run))) or {}
+    supervised = is_locked(run.lock)
+    if not supervised and not trainer_lives(process):
+        raise RunError(f"The run {run.id} does not run any more, so there is nothing to kill.")
+    if supervised:
+        try:
+            run.control.mkdir(exist_ok=True)
+            for name in ("stop", "kill"):
+                (run.control / name).touch()
+        except OSError as error:
+            raise unwritable(run.control, error) from error
+        deadline = time.monotonic() + patience
+        while is_locked(run.lock) and time.monotonic() < deadline:
+            if run.exit_record(current_attempt(run)).exists():
+                return  # what goes on is the export of what is saved
+            time.sleep(_TICK)
+    if trainer_lives(process):
+        end_group(process["pid"])
+    if is_locked(run.lock) and _supervisor_lives(process):
+        os.kill(process["supervisor_pid"], signal.SIGKILL)
+
+
+def _supervisor_lives(process: dict[str, object]) -> bool:
+    pid, started = process.get("supervisor_pid"), process.get("supervisor_start_time")
+    if process.get("boot_id") != boot_id() or not isinstance(pid, int) or started is None:
+        return False
+    return process_start(pid) == started
