@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from bench.report import Row
 from pages.ui.run_curves import curves_blob
-from pages.ui.runs import Watch
+from pages.ui.runs import Watch, smoothed
 from trainer.events import EventReader, EventWriter
 from trainer.launch import launch
 from trainer.records import read_record
@@ -60,14 +60,16 @@ def live_panel(rounds: int) -> Iterator[Row]:
         status(run)
         reading = watch.read()
         read = time.perf_counter()
-        blob = curves_blob(reading, run.id, alive=True)
+        means = smoothed(watch.reader, 25)
+        blob = curves_blob(reading, means, run.id, width=25, alive=True)
         drawn = time.perf_counter()
         if place:  # the first refresh reads all that was there
             whole.append(1000 * (drawn - began))
             reading_ms.append(1000 * (read - began))
             drawing_ms.append(1000 * (drawn - read))
             sizes.append(len(blob) / 1000)
-            points.append(float(reading.points))
+            sent = reading.points + sum(len(steps) for steps, _ in means.values())
+            points.append(float(sent))
     writer.close()
     parts = [
         ("status and new events", statistics.median(reading_ms)),

@@ -37,22 +37,40 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves over one pair of axes. mark is a level and its words; digits None: powers of ten."""
+    """Curves over one pair of axes. marks are levels and their words; digits None: powers of ten.
+
+    log: a person may have it drawn by the logarithm of the values.
+    """
 
     title: str
     curves: Sequence[Curve]
     digits: int | None = 3
-    mark: tuple[float, str] | None = None
+    marks: Sequence[tuple[float, str]] = ()
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What curves may run along beside the steps: its values (N,) by then, and where it ends."""
+
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+    end: float
 
 
 def panels_data(
-    panels: Sequence[Panel], *, end: int, run: str
+    panels: Sequence[Panel], *, end: int, run: str, axes: Mapping[str, Axis] | None = None
 ) -> tuple[dict[str, Any], Mapping[str, NDArray[np.float32]]]:
-    """Header and arrays of the component's blob: all panels over one axis of steps, 0 to `end`.
+    """Header and arrays of the component's blob: all panels over one axis of steps, 0 to `end`, or
+    over one of `axes` ("tokens", "seconds") that a person chooses.
 
     `run` names what is drawn: a zoom is forgotten when it changes, and only then.
     """
     arrays: dict[str, NDArray[np.float32]] = {}
+    ends: dict[str, float] = {"step": end}
+    for name, axis in (axes or {}).items():
+        ends[name] = axis.end
+        arrays[name] = np.column_stack([axis.steps, axis.values]).astype(np.float32).ravel()
     drawn = []
     for number, panel in enumerate(panels):
         lines = []
@@ -63,31 +81,31 @@ def panels_data(
             arrays[names["gaps"]] = gap_marks(curve).astype(np.float32).ravel()
             about = {"label": curve.label, "colour": curve.colour, "style": curve.style}
             lines.append({**about, "group": curve.group or curve.label, **names})
-        limits = value_range(panel.curves, panel.mark)
         drawn.append(
             {
                 "title": panel.title,
                 "digits": panel.digits,
-                "mark": panel.mark,
-                "range": limits,
+                "marks": list(panel.marks),
+                "log": panel.log,
+                "range": value_range(panel.curves, panel.marks),
                 "curves": lines,
             }
         )
-    return {"run": run, "end": end, "panels": drawn}, arrays
+    return {"run": run, "ends": ends, "panels": drawn}, arrays
 
 
-def growing_end(step: int) -> int:
-    """The next power of two behind a step: while a run grows, the axis moves seldom, and the lines
+def growing_end(place: float) -> int:
+    """The next power of two behind a place: while a run grows, the axis moves seldom, and the lines
     always fill half of it."""
-    return max(SHORTEST_AXIS, 1 << max(step, 1).bit_length())
+    return max(SHORTEST_AXIS, 1 << max(int(place), 1).bit_length())
 
 
 def value_range(
-    curves: Sequence[Curve], mark: tuple[float, str] | None = None
+    curves: Sequence[Curve], marks: Sequence[tuple[float, str]] = ()
 ) -> tuple[float, float] | None:
-    """Round limits around all finite values and the mark; they move only when one is passed."""
+    """Round limits around all finite values and the marks; they move only when one is passed."""
     finite = [curve.values[np.isfinite(curve.values)] for curve in curves]
-    values = np.concatenate([*finite, np.array([mark[0]] if mark else [])]) if finite else None
+    values = np.concatenate([*finite, [level for level, _ in marks]]) if finite else None
     if values is None or not values.size:
         return None
     low, high = float(values.min()), float(values.max())

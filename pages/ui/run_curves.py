@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-from pages.figures.curves import Curve, Panel, growing_end, panels_data
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.figures.curves import Axis, Curve, Panel, growing_end, panels_data
 from pages.ui.components import mount, pack
-from pages.ui.runs import Reading
-from pages.ui.theme import HELD_OUT, TRAINING
+from pages.ui.runs import Reading, Series
+from pages.ui.theme import CROSS, HELD_OUT, TRAINING
 
 LESSON_LOSS = 3.5
 """The course asks for a mean training loss of at most this."""
 
-_LOSS = (
-    ("train/loss", "each point", TRAINING, "faint", "loss"),
-    ("mean/loss", "training loss, mean of 25 points", TRAINING, "line", "loss"),
-    ("mean/nll", "training NLL, mean of 25", TRAINING, "dotted", "nll"),
-    ("epoch/loss", "mean of an epoch", TRAINING, "points", "epoch"),
-    ("val/nll", "held-out NLL", HELD_OUT, "points", "held-out"),
-)
+WIDTHS = (5, 25, 100, 400)
+"""Points that a smoothed curve may be the mean of."""
+
+_Wanted = tuple[str, str, str, str, str]
 _RATE = (("lr", "learning rate", TRAINING, "line", "rate"),)
+_NORM = (("gradient_norm", "gradient norm", TRAINING, "line", "norm"),)
 _SPEED = (("tokens_per_second", "tokens/s", TRAINING, "line", "speed"),)
 _SCORES = (
     ("val/bleu", "BLEU", HELD_OUT, "points", "bleu"),
     ("val/chrf", "chrF", TRAINING, "points", "chrf"),
 )
+_MACHINE = (
+    ("machine/cpu", "CPU", TRAINING, "line", "cpu"),
+    ("machine/memory", "memory", HELD_OUT, "line", "memory"),
+    ("machine/gpu", "GPU", CROSS, "line", "gpu"),
+)
+_HELD = (
+    ("machine/run_memory", "of the run", TRAINING, "line", "run memory"),
+    ("machine/gpu_memory", "on the GPU", CROSS, "line", "GPU memory"),
+)
 
 
-def curves_blob(reading: Reading, run: str, *, alive: bool) -> bytes:
-    """Loss with the lesson's mark, learning rate, speed and scores, packed for the browser."""
+def curves_blob(
+    reading: Reading, means: Mapping[str, Series], run: str, *, width: int, alive: bool
+) -> bytes:
+    """All panels of a run, packed for the browser; `means` are of `width` points."""
     step = max(reading.step or 0, 1)
+    curves = {**reading.curves, **means}
+
+    def panel(title: str, wanted: tuple[_Wanted, ...], digits: int | None) -> Panel:
+        return Panel(title, _curves(reading, curves, wanted), digits)
+
+    loss = _curves(reading, curves, _loss(width))
     panels = [
-        Panel("Loss", _curves(reading, _LOSS), 3, (LESSON_LOSS, f"the lesson’s {LESSON_LOSS}")),
-        Panel("Learning rate", _curves(reading, _RATE), None),
-        Panel("Tokens a second", _curves(reading, _SPEED), 0),
-        Panel("Scores", _curves(reading, _SCORES), 1),
+        Panel("Loss", loss, 3, _marks(reading), log=True),
+        panel("Learning rate", _RATE, None),
+        panel("Gradient norm", _NORM, 2),
+        panel("Tokens a second", _SPEED, 0),
+        panel("Scores", _SCORES, 1),
+        panel("Machine, per cent in use", _MACHINE, 0),
+        panel("Memory, GiB", _HELD, 2),
     ]
-    return pack(*panels_data(panels, end=growing_end(step) if alive else step, run=run))
+    end = growing_end(step) if alive else step
+    return pack(*panels_data(panels, end=end, run=run, axes=_axes(reading, alive=alive)))
 
 
 def curves_view(blob: bytes, *, key: str) -> None:
@@ -42,10 +65,52 @@ def curves_view(blob: bytes, *, key: str) -> None:
     mount("curves")(data=blob, key=key)
 
 
-def _curves(reading: Reading, wanted: tuple[tuple[str, str, str, str, str], ...]) -> list[Curve]:
+def smoothing(help: str) -> int:
+    """How many points a mean is of, as the person has it."""
+    chosen: int = st.select_slider(
+        "Mean of so many points", WIDTHS, value=25, key="curves.width", help=help
+    )
+    return chosen
+
+
+def _loss(width: int) -> tuple[_Wanted, ...]:
+    return (
+        ("train/loss", "each point", TRAINING, "faint", "loss"),
+        ("mean/loss", f"training loss, mean of {width} points", TRAINING, "line", "loss"),
+        ("mean/nll", f"training NLL, mean of {width}", TRAINING, "dotted", "nll"),
+        ("epoch/loss", "mean of an epoch", TRAINING, "points", "epoch"),
+        ("val/nll", "held-out NLL", HELD_OUT, "points", "held-out"),
+    )
+
+
+def _marks(reading: Reading) -> list[tuple[float, str]]:
+    """The lesson's loss, and the one that label smoothing lets no model come below."""
+    marks = [(LESSON_LOSS, f"the lesson’s {LESSON_LOSS}")]
+    floors = [event.fields.get("loss_floor") for event in reading.alerts]
+    told = [floor for floor in floors if isinstance(floor, int | float) and floor > 0]
+    if told:
+        marks.append((told[-1], f"floor of the smoothed loss {told[-1]:.2f}"))
+    return marks
+
+
+def _axes(reading: Reading, *, alive: bool) -> dict[str, Axis]:
+    """The tokens and seconds by each step, where the run told of them."""
+    found: dict[str, Axis] = {}
+    for name in ("tokens", "seconds"):
+        if name in reading.curves:
+            steps, values = reading.curves[name]
+            last = float(values[-1])
+            end = float(growing_end(last)) if alive else last
+            found[name] = Axis(steps, values, end)
+    return found
+
+
+def _curves(
+    reading: Reading, curves: Mapping[str, Series], wanted: tuple[_Wanted, ...]
+) -> list[Curve]:
     found = []
     for name, label, colour, style, group in wanted:
-        if name in reading.curves:
-            gaps = None if name.startswith("mean/") else reading.gaps.get(name)
-            found.append(Curve(label, *reading.curves[name], colour, style, gaps, group))
+        if name in curves:
+            gaps = reading.gaps.get(name)
+            found.append(Curve(label, *curves[name], colour, style, gaps, group))
     return found

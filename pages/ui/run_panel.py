@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import streamlit as st
 
 from pages.ui.layout import notice
 from pages.ui.navigation import STOPS, page_link
-from pages.ui.run_curves import curves_blob, curves_view
+from pages.ui.run_curves import curves_blob, curves_view, smoothing
 from pages.ui.run_head import run_head
 from pages.ui.run_samples import run_samples
-from pages.ui.runs import log_tail, watch
+from pages.ui.runs import log_tail, smoothed, watch
 from trainer.folder import Run, RunError
 from trainer.launch import resume
 from trainer.runs import Status, request, status
@@ -37,8 +36,13 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
     _actions(run, state, text)
     if run.problem:
         return
-    make = partial(curves_blob, reading, run.id, alive=state.alive)
-    blob = watched.draw("curves", (reading.version, state.alive), make)
+    width = smoothing(text["smoothing help"])
+
+    def draw() -> bytes:
+        means = smoothed(watched.reader, width)
+        return curves_blob(reading, means, run.id, width=width, alive=state.alive)
+
+    blob = watched.draw(f"curves.{width}", (reading.version, state.alive), draw)
     curves_view(blob, key="curves")
     st.caption(text["loss"])
     run_samples(reading, text)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from pages.figures.curves import Curve, gap_marks, growing_end, value_range
-from pages.ui.runs import POINTS, Watch, running_mean
+from pages.ui.run_curves import WIDTHS, curves_blob
+from pages.ui.runs import MEAN_POINTS, POINTS, Watch, running_mean, smoothed
+from tests.pages.blobs import read_blob
 from trainer.events import EventReader, EventWriter
 
 
@@ -42,7 +44,7 @@ def test_limits_stay_while_a_curve_moves_inside_them() -> None:
 
 
 def test_limits_hold_the_mark_and_pass_over_what_is_no_number() -> None:
-    found = value_range([curve([5.0, float("nan"), float("inf")])], (3.5, "x"))
+    found = value_range([curve([5.0, float("nan"), float("inf")])], [(3.5, "x")])
     assert found is not None
     low, high = found
     assert low <= 3.5
@@ -70,6 +72,55 @@ def test_the_running_mean_is_the_mean_of_the_finite_values_so_far() -> None:
         np.testing.assert_allclose(means[place], wanted)
 
 
+def test_a_wider_mean_is_smoother(tmp_path: Path) -> None:
+    draw = np.random.default_rng(2)
+    with EventWriter(tmp_path, 1) as events:
+        for step, loss in enumerate(draw.normal(3, 1, 2000), 1):
+            events.metric(step, {"train/loss": float(loss)})
+    reader = EventReader(tmp_path)
+    reader.read()
+    steps, values = reader.series("train/loss")
+    for width in WIDTHS:
+        thinned, means = smoothed(reader, width)["mean/loss"]
+        places = np.searchsorted(steps, thinned)
+        np.testing.assert_allclose(means, running_mean(values, width)[places])
+    narrow, wide = (smoothed(reader, width)["mean/loss"][1][50:] for width in (5, 400))
+    assert wide.std() < narrow.std() / 4
+
+
+def test_what_a_blob_says(tmp_path: Path) -> None:
+    """Panels, marks and the axes that there are numbers for."""
+    with EventWriter(tmp_path, 1) as events:
+        events.write("alert", message="Training on cpu.", loss_floor=0.91)
+        for step in range(1, 41):
+            numbers = {
+                "train/loss": 4.0,
+                "lr": 0.1,
+                "tokens": 900.0 * step,
+                "seconds": 5 + step / 2,
+            }
+            events.metric(step, numbers)
+        events.metric(40, {"machine/cpu": 50.0})
+    watch = Watch(EventReader(tmp_path))
+    reading = watch.read()
+    blob = curves_blob(reading, smoothed(watch.reader, 5), "it", width=5, alive=True)
+    header, arrays = read_blob(blob)
+    assert header["ends"] == {"step": 64, "tokens": 65536.0, "seconds": 32.0}
+    loss = header["panels"][0]
+    assert [words for _, words in loss["marks"]] == [
+        "the lesson’s 3.5",
+        "floor of the smoothed loss 0.91",
+    ]
+    assert loss["range"][0] <= 0.91
+    assert "training loss, mean of 5 points" in [curve["label"] for curve in loss["curves"]]
+    drawn = {panel["title"]: len(panel["curves"]) for panel in header["panels"]}
+    assert drawn["Machine, per cent in use"] == 1
+    table = arrays["tokens"].reshape(-1, 2)
+    assert table[-1].tolist() == [40, 36000]
+    assert (np.diff(table, axis=0) > 0).all()
+    assert reading.last is not None and "machine/cpu" not in reading.last.fields
+
+
 def test_one_watch_serves_all_and_makes_things_once(tmp_path: Path) -> None:
     watch = Watch(EventReader(tmp_path))
     made: list[int] = []
@@ -78,7 +129,9 @@ def test_one_watch_serves_all_and_makes_things_once(tmp_path: Path) -> None:
             events.metric(step, {"train/loss": 1.0 / step, "train/nll": 0.5, "lr": 0.1})
         first, again = watch.read(), watch.read()
         assert first is again
-        assert first.points <= sum(POINTS.values()) == 2000
+        means = smoothed(watch.reader, 25)
+        sent = first.points + sum(len(steps) for steps, _ in means.values())
+        assert 800 < sent <= sum(POINTS.values()) + 2 * MEAN_POINTS == 2000
         for reading in (first, again):
             watch.draw("x", reading.version, lambda: made.append(1))
         events.metric(5001, {"train/loss": float("nan")})

@@ -1,4 +1,4 @@
-// What a person does: point at a step, drag over a stretch to zoom, with the mouse or with keys.
+// What a person does: point at a place, drag over a stretch to zoom, with the mouse or with keys.
 import { listening } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { redraw } from "./draw.js";
@@ -22,13 +22,13 @@ export function listen(view, panel, first) {
   on(panel.canvas, "pointermove", (event) => {
     if (!panel.range) return;
     if (view.drag) view.drag.now = place(event);
-    point(view, panel, panel.scale.step(place(event)));
+    point(view, panel, panel.scale.place(place(event)));
   });
   on(panel.canvas, "pointerup", () => {
     const drag = view.drag;
     view.drag = null;
     if (drag && Math.abs(drag.now - drag.start) > 8) {
-      zoom([drag.start, drag.now].map((px) => Math.max(0, panel.scale.step(px))).sort((a, b) => a - b));
+      zoom([drag.start, drag.now].map((px) => Math.max(0, panel.scale.place(px))).sort((a, b) => a - b));
     } else redraw(view);
   });
   for (const type of ["pointerleave", "pointercancel", "blur"]) on(panel.canvas, type, () => !view.drag && point(view, null, null));
@@ -47,9 +47,9 @@ function key(view, panel, event, zoom) {
   }
 }
 
-function point(view, panel, step) {
-  const [from, to] = view.zoom ?? [0, view.end];
-  view.at = step === null ? null : clamp(from, step, to);
+function point(view, panel, place) {
+  const [from, to] = view.zoom ?? [0, view.ends[view.axis]];
+  view.at = place === null ? null : clamp(from, place, to);
   view.over = panel;
   say(view);
   redraw(view);

@@ -1,8 +1,8 @@
 // All panels in one frame: axes, then what lines.js draws between them.
 import { surface, themed } from "../shared/canvas.js";
-import { short, ticks } from "./axis.js";
+import { short } from "./axis.js";
 import { band, cross, line, mark } from "./lines.js";
-import { PAD, scales, shown } from "./scales.js";
+import { AXES, PAD, scales, shown } from "./scales.js";
 
 export function redraw(view) {
   view.frame ||= requestAnimationFrame(() => draw(view));
@@ -25,7 +25,7 @@ function drawPanel(view, panel) {
   pen.beginPath();
   pen.rect(PAD.left, PAD.top - 4, width - PAD.left - PAD.right + 4, height - PAD.top - PAD.bottom + 8);
   pen.clip();
-  if (panel.mark) mark(pen, view, scale, panel.mark, width);
+  for (const level of panel.marks) mark(pen, view, scale, level, width);
   for (const curve of shown(view, panel)) line(pen, scale, curve);
   if (view.drag && view.drag.panel === panel) band(pen, view, scale, height);
   if (view.at !== null) cross(pen, view, scale, panel, height);
@@ -58,16 +58,17 @@ function axes(pen, view, scale, width, height) {
   };
   pen.textAlign = "right";
   pen.textBaseline = "middle";
-  for (const value of ticks(scale.low, scale.high, (height - 30) / 38)) {
+  for (const value of scale.levels((height - 30) / 38)) {
     const y = Math.round(scale.y(value)) + 0.5;
     rule(PAD.left, y, width - PAD.right, y);
     pen.fillText(short(value), PAD.left - 8, y);
   }
   pen.textBaseline = "alphabetic";
-  for (const step of ticks(scale.from, scale.to, Math.min(8, width / 96))) {
-    const x = scale.x(step);
+  const axis = AXES[view.axis];
+  for (const place of axis.ticks(scale.from, scale.to, Math.min(8, width / 96))) {
+    const x = scale.x(place);
     pen.textAlign = x > width - PAD.right - 18 ? "right" : x < PAD.left + 8 ? "left" : "center";
-    pen.fillText(short(step), Math.min(x, width), height - 5);
+    pen.fillText(axis.label(place), Math.min(x, width), height - 5);
   }
   pen.globalAlpha = 1;
 }

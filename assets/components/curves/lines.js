@@ -11,7 +11,7 @@ export function line(pen, scale, curve) {
   pen.lineWidth = style === "faint" ? 1 : 2;
   pen.lineJoin = "round";
   pen.setLineDash(style === "dotted" ? [2, 4] : []);
-  for (const [first, end] of stretches(y)) {
+  for (const [first, end] of stretches(y, scale.log)) {
     pen.beginPath();
     for (let i = first; i < end; i++) pen.lineTo(scale.x(x[i]), scale.y(y[i]));
     pen.stroke();
@@ -21,8 +21,8 @@ export function line(pen, scale, curve) {
   pen.setLineDash([]);
   pen.globalAlpha = 1;
   pen.strokeStyle = SUN;
-  for (let i = 0; i < gaps.length; i += 2) {
-    const px = scale.x(gaps[i]), py = scale.y(gaps[i + 1]);
+  for (const [place, height] of gaps) {
+    const px = scale.x(place), py = scale.y(height);
     pen.beginPath();
     for (const side of [-1, 1]) {
       pen.moveTo(px - 4, py - 4 * side);
@@ -40,6 +40,7 @@ function dot(pen, x, y, radius) {
 
 export function mark(pen, view, scale, [level, words], width) {
   const y = scale.y(level);
+  if (!(y > PAD.top - 2)) return;
   pen.strokeStyle = pen.fillStyle = SUN;
   pen.lineWidth = 1.5;
   pen.setLineDash([7, 5]);
@@ -72,20 +73,20 @@ export function cross(pen, view, scale, panel, height) {
   pen.lineTo(x, height - PAD.bottom);
   pen.stroke();
   pen.globalAlpha = 1;
-  for (const { curve, value, step } of readings(view, panel)) {
+  for (const { curve, value, place } of readings(view, panel)) {
     pen.fillStyle = view.paper;
-    dot(pen, scale.x(step), scale.y(value), 5);
+    dot(pen, scale.x(place), scale.y(value), 5);
     pen.fillStyle = curve.colour;
-    dot(pen, scale.x(step), scale.y(value), 3.5);
+    dot(pen, scale.x(place), scale.y(value), 3.5);
   }
 }
 
-/** What the lines say at the pointer, each at its own nearest step. */
+/** What the lines say at the pointer, each at its own nearest point. */
 export function readings(view, panel) {
   const found = [];
   for (const curve of shown(view, panel)) {
     const i = curve.style === "faint" || !curve.x.length ? -1 : nearest(curve.x, view.at);
-    if (i >= 0 && Number.isFinite(curve.y[i])) found.push({ curve, step: curve.x[i], value: curve.y[i] });
+    if (i >= 0 && Number.isFinite(curve.y[i])) found.push({ curve, step: curve.steps[i], place: curve.x[i], value: curve.y[i] });
   }
   return found;
 }

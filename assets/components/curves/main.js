@@ -3,6 +3,7 @@
 import { unpack } from "../shared/blob.js";
 import { button, element } from "../shared/dom.js";
 import { listen } from "./act.js";
+import { along, choices, offer } from "./choices.js";
 import { redraw } from "./draw.js";
 import { keys, say, summary } from "./words.js";
 
@@ -23,9 +24,10 @@ export default function curves({ parentElement, data }) {
 
 function build(parent) {
   const root = parent.querySelector(".curves");
-  const view = { root, listeners: new AbortController(), hidden: new Set(), zoom: null, at: null, drag: null, panels: [], drawn: 0, frame: 0 };
+  const view = { root, listeners: new AbortController(), hidden: new Set(), zoom: null, at: null, drag: null, axis: "step", log: false, panels: [], drawn: 0, frame: 0 };
   view.grid = element("div", "grid");
-  root.replaceChildren(view.grid);
+  view.choices = choices(view);
+  root.replaceChildren(view.choices, view.grid);
   view.sizes = new ResizeObserver(() => redraw(view));
   view.sizes.observe(root);
   return view;
@@ -34,19 +36,24 @@ function build(parent) {
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32");
   view.bytes = bytes;
-  view.end = header.end;
+  view.ends = header.ends;
+  view.tables = Object.fromEntries(Object.keys(header.ends).filter((axis) => axis !== "step").map((axis) => [axis, arrays[axis].values]));
   if (view.run !== header.run) [view.zoom, view.at, view.run] = [null, null, header.run];
+  if (!(view.axis in view.ends)) [view.axis, view.zoom, view.at] = ["step", null, null];
   while (view.panels.length < header.panels.length) view.panels.push(buildPanel(view, view.panels.length === 0));
   header.panels.forEach((said, place) => {
     const panel = view.panels[place];
     panel.title.textContent = said.title;
     panel.range = said.range;
-    panel.mark = said.mark;
+    panel.marks = said.marks;
     panel.digits = said.digits;
-    panel.curves = said.curves.map((curve) => ({ ...curve, x: arrays[curve.x].values, y: arrays[curve.y].values, gaps: arrays[curve.gaps].values }));
+    panel.log = said.log;
+    panel.curves = said.curves.map((curve) => ({ ...curve, steps: arrays[curve.x].values, y: arrays[curve.y].values, gapSteps: arrays[curve.gaps].values }));
     keys(view, panel);
     panel.canvas.setAttribute("aria-label", `${said.title}. ${summary(panel)}`);
   });
+  along(view);
+  offer(view);
   say(view);
 }
 

@@ -4,15 +4,16 @@ import { grouped } from "../shared/numbers.js";
 import { stretches } from "./axis.js";
 import { redraw } from "./draw.js";
 import { readings } from "./lines.js";
+import { AXES } from "./scales.js";
 
 /** The newest number of each line in words: what a screen reader says of the picture. */
 export function summary(panel) {
   const last = (curve) => {
     const end = stretches(curve.y).at(-1);
-    return end ? `${curve.label} ${exact(panel, curve.y[end[1] - 1])} at step ${curve.x[end[1] - 1]}` : `${curve.label}: no number yet`;
+    return end ? `${curve.label} ${exact(panel, curve.y[end[1] - 1])} at step ${curve.steps[end[1] - 1]}` : `${curve.label}: no number yet`;
   };
   const said = panel.curves.filter((curve) => curve.style !== "faint").map(last);
-  const gaps = panel.curves.reduce((count, curve) => count + curve.gaps.length / 2, 0);
+  const gaps = panel.curves.reduce((count, curve) => count + curve.gaps.length, 0);
   return [...(said.length ? said : ["No number yet"]), ...(gaps ? [`${gaps} points were no number`] : [])].join("; ") + ".";
 }
 
@@ -32,7 +33,8 @@ export function say(view) {
       row.append(element("i", "", curve.label), element("em", "", exact(panel, value)));
       return row;
     });
-    panel.tip.replaceChildren(element("b", "", `step ${grouped(Math.round(found[0].step))}`), ...rows);
+    const axis = view.axis === "step" ? "" : ` · ${AXES[view.axis].label(found[0].place)}`;
+    panel.tip.replaceChildren(element("b", "", `step ${grouped(Math.round(found[0].step))}${axis}`), ...rows);
     const x = panel.scale.x(view.at), width = panel.canvas.clientWidth;
     panel.tip.style.left = x < width / 2 ? `${x + 14}px` : "auto";
     panel.tip.style.right = x < width / 2 ? "auto" : `${width - x + 14}px`;
