@@ -1,8 +1,11 @@
-"""The course's three things: a link to the model file, the training log, the final loss."""
+"""The course's three things, a link to the model file, the training log, the final loss; and how
+they came about: curve, held-out score, translations, settings, data, code version, machine."""
 
+import io
 import json
-import shlex
 import shutil
+import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 from trainer.events import Event
 from trainer.folder import Run, RunError
 from trainer.history import read_events, surviving
+from trainer.summary import CURVE, curve, held_out, number, sections
 
 MODEL = Path(__file__).resolve().parents[1] / "transformer" / "model.py"
 LOG = "training-log.jsonl"
@@ -23,7 +27,10 @@ def hand_in(run: Run, folder: Path) -> Path:
     Raises `RunError` before an epoch has ended, and where the folder holds anything but an
     earlier hand-in.
     """
-    metrics = [event for event in surviving(read_events(run.path)) if event.kind == "metric"]
+    if run.problem:
+        raise RunError(f"The run {run.id} cannot be handed in: {run.problem}")
+    events = surviving(read_events(run.path))
+    metrics = [event for event in events if event.kind == "metric"]
     loss = loss_line(metrics, run)
     page = folder / "README.md"
     if folder.exists() and any(folder.iterdir()) and not is_hand_in(page):
@@ -32,15 +39,33 @@ def hand_in(run: Run, folder: Path) -> Path:
     shutil.copyfile(MODEL, folder / MODEL.name)
     points = (json.dumps({"step": event.step, **event.fields}) + "\n" for event in metrics)
     (folder / LOG).write_text("".join(points), "utf-8")
-    page.write_text(
-        f"{TITLE}{run.id}\n\n"
-        f"1. The model: [transformer/model.py]({MODEL.name})\n"
-        f"2. The training log: [{LOG}]({LOG})\n"
-        f"3. The final loss: {loss}\n\n"
-        f"Run with `{shlex.join(run.spec.get('argv', []))}`.\n",
-        "utf-8",
-    )
+    (folder / CURVE).write_text(curve(metrics), "utf-8")
+    lines = [
+        f"{TITLE}{run.id}",
+        "",
+        f"1. The model: [transformer/model.py]({MODEL.name})",
+        f"2. The training log: [{LOG}]({LOG})",
+        f"3. The final loss: {loss}",
+        "",
+        f"Held out: {held_out(metrics)}.",
+        "",
+        f"![Loss by step]({CURVE})",
+        "",
+        *sections(run, events),
+    ]
+    page.write_text("\n".join([*lines, ""]), "utf-8")
     return folder
+
+
+def hand_in_zip(run: Run) -> bytes:
+    """The same as a zip. Raises `RunError` before an epoch has ended."""
+    buffer = io.BytesIO()
+    with tempfile.TemporaryDirectory() as beside:
+        folder = hand_in(run, Path(beside) / f"hand-in-{run.id}")
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+            for path in sorted(folder.iterdir()):
+                target.write(path, f"{folder.name}/{path.name}")
+    return buffer.getvalue()
 
 
 def is_hand_in(page: Path) -> bool:
@@ -68,8 +93,3 @@ def loss_line(metrics: Sequence[Event], run: Run) -> str:
         f"**{number(final['epoch/loss'])}** ({over}; label smoothing {smoothing:g}; "
         f"NLL {number(final['epoch/nll'])})"
     )
-
-
-def number(value: float | None) -> str:
-    """Three digits, or what stands for no number."""
-    return "not a number" if value is None else f"{value:.3f}"

@@ -37,6 +37,7 @@ from trainer.archive import (
     WEIGHTS,
     belongs,
 )
+from trainer.card import data_lines
 from trainer.event_format import MAX_LINE, Event, parse_lines
 from trainer.folder import (
     IMPORTED,
@@ -60,7 +61,14 @@ _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def unpack(source: Path | BinaryIO, run_id: str | None = None) -> Run:
@@ -86,11 +94,11 @@ def _unpack(file: BinaryIO, name: str, run_id: str | None) -> Run:
         with zipfile.ZipFile(file) as archive:
             entries = _checked_entries(archive, name)
             manifest = _manifest(archive, entries, name)
-            run_id = checked_id(run_id or str(manifest["id"]))
+            run_id = checked_id(run_id or manifest["id"])
             return _keep(archive, entries, name, run_id, manifest)
     except RunError:
         raise
-    except _BROKEN as error:
+    except _UNREADABLE as error:
         raise RunError(f"{name} is no zip that can be read: ask for it again.") from error
 
 
@@ -135,6 +143,8 @@ def _manifest(
     manifest = _record(_data(archive, entry, name), MANIFEST, name)
     if manifest.get("format") != FORMAT or manifest.get("schema") != SCHEMA:
         raise RunError(f"{name} was packed by another version of Dawn, so it cannot be read.")
+    if not isinstance(manifest.get("id"), str):
+        raise _broken(name, MANIFEST)
     return manifest
 
 
@@ -162,6 +172,8 @@ def _keep(
         write_record(beside / IMPORTED, {"id": manifest["id"], "unpacked": time.time()})
         if problem := load_run(beside).problem:
             raise RunError(f"{name} is not the zip of a run: {problem}")
+        if not _tells_its_data(beside):
+            raise _broken(name, "data.json")
         beside.chmod(0o755)
         path = make_folder(run_id)
         os.rename(beside, path)  # into the place of the empty folder that nobody else has
@@ -223,6 +235,14 @@ def _is_sound(file_name: str, record: dict[str, Any]) -> bool:
         return all(isinstance(text, str) for text in texts) and _is_time(created)
     times = (record.get(key) for key in ("began", "ended", "seconds") if key in record)
     return all(_is_time(moment) for moment in times)
+
+
+def _tells_its_data(folder: Path) -> bool:
+    """Whether a card can say what the run learned from; one without the record says so."""
+    try:
+        return bool(data_lines(folder))
+    except (LookupError, TypeError, AttributeError, ValueError):
+        return False
 
 
 def _is_time(value: Any) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from trainer.events import EventWriter
-from trainer.hand_in import MODEL, hand_in
+from trainer.hand_in import MODEL, hand_in, hand_in_zip
+from trainer.notes import notes, write_notes
 from trainer.runs import Run, RunError, create_run
 
 ARGV = ["/somewhere/python", "-m", "trainer", "run", "--data=my file.tsv"]
@@ -84,3 +88,41 @@ def test_what_is_no_hand_in_is_not_written_over(run: Run, tmp_path: Path) -> Non
     with pytest.raises(RunError, match="new folder"):
         hand_in(run, mine)
     assert (mine / "README.md").read_text() == "# My project"
+
+
+def test_it_says_all_that_a_reader_asks(run: Run, tmp_path: Path) -> None:
+    write_notes(run, notes("Warmer", "More | dropout."))
+    tell(run, (1, {"train/loss": 9.0}), (2, {"train/loss": float("nan")}), (5, epoch(0, 3.2, 1.0)))
+    with EventWriter(run.events, 2) as events:
+        events.write("resume", step=5, from_step=5)
+        events.metric(6, {"val/nll": 2.75, "val/bleu": 0.0})
+        lines = [
+            {"src": "<b>hi</b> | you", "out": "ciao\ntu", "ref": "ciao"},
+            {"src": "a", "out": "b"},
+        ]
+        events.write("sample", step=6, translations=lines)
+        events.write("alert", step=6, message="", hardware="3 cores of an abacus")
+    text = text_of(run)
+    assert "Held out: NLL **2.750** per target token, BLEU 0.0," in text
+    assert "| &lt;b&gt;hi&lt;/b&gt; \\| you | ciao tu | ciao |" in text
+    assert "| `label_smoothing` | 0.1 |" in text
+    assert "| `d_model` | **256** |" in text  # the lesson's is 512
+    assert str(run.spec["git"] or "not recorded") in text
+    assert "torch 2." in text
+    assert "3 cores of an abacus" in text
+    assert "More \\| dropout." in text
+    picture = ElementTree.parse(run.path / "hand-in" / "curve.svg").getroot()
+    assert "held-out NLL" in [element.text for element in picture]
+    assert str(tmp_path) not in text
+
+
+def test_the_zip_holds_the_same(run: Run) -> None:
+    tell(run, (5, epoch(0, 3.2, 1.0)))
+    text_of(run)
+    with zipfile.ZipFile(io.BytesIO(hand_in_zip(run))) as archive:
+        for path in (run.path / "hand-in").iterdir():
+            assert archive.read(f"hand-in-mine/{path.name}") == path.read_bytes()
+    assert set(archive.namelist()) == {
+        f"hand-in-mine/{name}"
+        for name in ("README.md", "curve.svg", "model.py", "training-log.jsonl")
+    }
