@@ -6,6 +6,7 @@ not by its name). Further columns are ignored: lists of pairs often carry an att
 
 import gzip
 import hashlib
+import io
 import os
 import random
 import zlib
@@ -21,6 +22,7 @@ SHIPPED = {"bible-web-diodati": "public domain", "libreoffice-help": "MPL-2.0"} 
 OPUS_BOOKS = "Helsinki-NLP/opus_books"  # the corpus of the lesson, also by its bare name
 SOURCE, TARGET = "en", "it"  # the columns read from a corpus on the hub
 CAP_SEED = 0
+MOST_UNPACKED = 256 << 20  # bytes out of one gzip file: a small file can hold any amount
 
 
 class DataError(ValueError):
@@ -43,6 +45,7 @@ def load_data(spec: str) -> list[Corpus]:
 
     A path with a comma in it cannot be named here. Raises `DataError`.
     """
+    _refuse_commas(spec.split(","))
     names = [name.strip() for name in spec.split(",") if name.strip()]
     if not names:
         raise DataError(f"No training text is named: give a file or one of {_known()}.")
@@ -68,6 +71,18 @@ def load_corpus(spec: str) -> Corpus:
     else:
         corpus = _load_file(Path(os.path.expanduser(source)), source, None)
     return corpus if cap is None else _capped(corpus, cap)
+
+
+def _refuse_commas(parts: list[str]) -> None:
+    """Raise `DataError` where neighbouring parts of a spec are together the path of a file."""
+    for first in range(len(parts)):
+        for end in range(first + 2, len(parts) + 1):
+            path = _split_cap(",".join(parts[first:end]).strip())[0]
+            if os.path.isfile(os.path.expanduser(path)):
+                raise DataError(
+                    f"{path} has a comma in its path, and commas stand between several texts: "
+                    "rename or move the file."
+                )
 
 
 def usable_pairs(pairs: Iterable[Pair], dropped: Counter[str]) -> list[Pair]:
@@ -143,9 +158,15 @@ def _decompress(path: Path, raw: bytes) -> bytes:
     if not raw.startswith(b"\x1f\x8b"):
         return raw
     try:
-        return gzip.decompress(raw)
+        text = gzip.GzipFile(fileobj=io.BytesIO(raw)).read(MOST_UNPACKED + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} is a broken gzip file ({error}): copy it again.") from error
+    if len(text) > MOST_UNPACKED:
+        raise DataError(
+            f"{path} unpacks to more than {MOST_UNPACKED >> 20} MB: give a part of it, or unpack "
+            "it yourself if it is meant to be that large."
+        )
+    return text
 
 
 def _decode(path: Path, data: bytes) -> str:
@@ -166,18 +187,21 @@ def _decode(path: Path, data: bytes) -> str:
 def _columns(path: Path, text: str, dropped: Counter[str]) -> Iterable[Pair]:
     """The first two columns of each line; lines without a tab are counted in `dropped`."""
     # Not splitlines(): it would also cut inside a sentence, at U+2028 and the like.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    filled = [line for line in lines if line.strip()]
+    filled, pairs = 0, []
+    for line in io.StringIO(text, newline=None):
+        if line.strip():
+            filled += 1
+            source, tab, rest = line.partition("\t")
+            if tab:
+                pairs.append((source, rest.partition("\t")[0]))
     if not filled:
         raise DataError(f"{path} is empty: write one pair a line as source<TAB>target.")
-    rows = [line.split("\t") for line in filled]
-    if all(len(row) == 1 for row in rows):
+    if not pairs:
         raise DataError(
             f"{path} has one column, no line has a tab: write one pair a line as source<TAB>target."
         )
-    pairs = [(row[0], row[1]) for row in rows if len(row) > 1]
-    if len(pairs) < len(rows):
-        dropped["no tab"] = len(rows) - len(pairs)
+    if len(pairs) < filled:
+        dropped["no tab"] = filled - len(pairs)
     return pairs
 
 

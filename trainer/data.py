@@ -1,4 +1,4 @@
-"""The front door to the data: corpora, splits by groups, padded batches.
+"""The front door to the data: corpora, and splits of them by groups.
 
 A split goes by groups, because pairs that share a sentence would carry it from training to
 validation; the scores would then praise the memory of the model.
@@ -11,24 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.batches import Batch, PairDataset, TokenBatchSampler, collate, token_batches
-from trainer.corpora import Corpus, DataError, Pair, load_corpus, load_data
+from trainer.corpora import DataError, Pair, load_data
 
-__all__ = [
-    "Batch",
-    "Corpus",
-    "DataError",
-    "Pair",
-    "PairDataset",
-    "Split",
-    "TokenBatchSampler",
-    "collate",
-    "load_corpus",
-    "load_data",
-    "normalise",
-    "split_by_groups",
-    "token_batches",
-]
+__all__ = ["DataError", "Split", "load_data", "normalise", "split_by_groups"]
 
 HELD_OUT_SHARE = 5  # validation and test together take at most one pair in five
 SMALL_GROUP = 3  # groups of up to this many pairs are drawn alike; larger ones come last

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,31 @@ def test_a_bad_upload_is_answered_on_the_page(data: Path) -> None:
     assert not at.exception
     assert "no line has a tab" in at.warning[0].value
     assert at.multiselect(key="form.nano.data").value == ["libreoffice-help"]
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(data: Path) -> None:
+    data.mkdir(parents=True)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(RunError, match="free some space"):
+            keep_upload("mine.tsv", PAIRS * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(data.iterdir()) == []
+
+
+@pytest.mark.parametrize("raw", [PAIRS, b"no tab"])
+def test_a_file_is_read_once_and_again_only_if_its_copy_is_gone(raw: bytes, data: Path) -> None:
+    at = AppTest.from_file(str(ROOT / "pages/train/training.py"), default_timeout=60).run()
+    at.file_uploader(key="form.file").upload("mine.tsv", raw, "text/plain").run()
+    stamps = [os.stat(place).st_mtime_ns for place in (data, *data.iterdir())]
+    said = [warning.value for warning in at.warning]
+    at.number_input(key="form.nano.steps").set_value(700).run()
+    assert stamps == [os.stat(place).st_mtime_ns for place in (data, *data.iterdir())]
+    assert said == [warning.value for warning in at.warning]
+    for kept in data.iterdir():
+        kept.unlink()
+    at.run()
+    assert not at.exception
+    assert len(list(data.iterdir())) == (raw == PAIRS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from trainer import corpora
 from trainer.corpora import FOLDER, SHIPPED, DataError, load_corpus, load_data
 
 ROOT = Path(__file__).parents[2]
@@ -211,3 +212,22 @@ def test_what_was_downloaded_before_opens_without_the_hub(tmp_path: Path) -> Non
 def test_a_data_set_of_another_form(tmp_path: Path) -> None:
     fill_cache(tmp_path, column="sentence")
     assert "has no column translation" in load_offline("opus_books", tmp_path)
+
+
+def test_a_small_file_that_unpacks_to_very_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpora, "MOST_UNPACKED", 1 << 20)
+    bomb = gzip.compress(b"a\tb\n" * (1 << 18))
+    assert len(load_corpus(write(tmp_path, bomb)).pairs) == 1 << 18
+    assert len(bomb) < 1 << 13
+    with pytest.raises(DataError, match="unpacks to more than 1 MB: give a part of it"):
+        load_corpus(write(tmp_path, bomb + gzip.compress(b"c\td\n")))
+
+
+@pytest.mark.parametrize("spec", ["{}", "{}:1", "bible-web-diodati,{}", "{},bible-web-diodati:5"])
+def test_a_comma_in_a_path_is_one_sentence(tmp_path: Path, spec: str) -> None:
+    path = write(tmp_path, GOOD, "mine, and yours.tsv")
+    with pytest.raises(DataError, match=r"has a comma in its path.*rename or move") as told:
+        load_data(spec.format(path))
+    assert str(told.value).startswith(path)
