@@ -53,7 +53,12 @@ class PairDataset(Dataset[tuple[np.ndarray, np.ndarray]]):
 
 
 def collate(items: Sequence[tuple[Ids, Ids]]) -> Batch:
-    """Ids of B pairs as a padded `Batch`, specials added."""
+    """Ids of B pairs as a padded `Batch`, specials added.
+
+    Of no pairs, the batch that teaches nothing: it asks for no token.
+    """
+    if not items:
+        return Batch(torch.tensor([[EOS]]), torch.tensor([[SOS, PAD]]))
     sources = [source for source, _ in items]
     targets = [target for _, target in items]
     return Batch(_padded(sources, first=[]), _padded(targets, first=[SOS]))
@@ -112,11 +117,6 @@ class TokenBatchSampler(Sampler[list[int]]):
             self.epoch, self.consumed = epoch, 0
             self._batches = self._order(epoch)
 
-    def in_parts(self, epoch: int, batches: int) -> int:
-        """How many parts so many of an epoch's first batches make."""
-        whole = token_batches(self.lengths, self.budget, self.seed, epoch)[:batches]
-        return sum(min(self.parts, len(batch)) for batch in whole)
-
     def advance(self, batches: int = 1) -> None:
         """Note that training is done with so many more batches of this epoch."""
         self.consumed += batches
@@ -155,8 +155,7 @@ class TokenBatchSampler(Sampler[list[int]]):
 
 
 def _cut(batch: list[int], parts: int) -> list[list[int]]:
-    """`batch` in so many parts of about one size, in fewer where it has fewer pairs."""
-    parts = min(parts, len(batch))
+    """`batch` in so many parts of about one size; some are empty where it has fewer pairs."""
     ends = [len(batch) * part // parts for part in range(parts + 1)]
     return [batch[start:end] for start, end in pairwise(ends)]
 

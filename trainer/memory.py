@@ -1,7 +1,7 @@
 """A full memory: how it is known, and a training that goes on with batches cut in two.
 
 The batches keep their order and each update its pairs: a window has twice as many batches, each
-with half of the pairs. Only a batch of a single pair cannot be cut; its window is fuller by one.
+with half of the pairs.
 """
 
 import errno
@@ -43,10 +43,10 @@ def count_in_parts(checkpoint: dict[str, Any], sampler: TokenBatchSampler) -> No
     state = checkpoint["sampler"]
     if state["parts"] == sampler.parts:
         return
-    consumed = sampler.in_parts(state["epoch"], state["consumed"])
+    consumed = state["consumed"] * sampler.parts // state["parts"]
     more = consumed - state["consumed"]
     checkpoint["sampler"] = state | {"consumed": consumed, "parts": sampler.parts}
-    if checkpoint["epoch_batches"]:
+    if checkpoint["epoch_batches"]:  # none at the end of an epoch
         checkpoint["epoch_batches"] += more
     progress = checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]
     for counts in (progress["total"], progress["current"]):
