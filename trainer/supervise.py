@@ -30,6 +30,7 @@ from trainer.folder import Run, load_run
 from trainer.insistence import Insistence
 from trainer.line import device_of, join_line, try_device
 from trainer.locks import take_lock
+from trainer.machine import Monitor
 from trainer.records import boot_id, process_start, write_record
 from trainer.status import current_attempt
 
@@ -175,8 +176,10 @@ class Supervisor:
     def _attend(self, child: subprocess.Popen[bytes]) -> Insistence:
         """Wait for the trainer's end; with what a stop had to be insisted on."""
         insistence = Insistence(child, self.run, self.attempt, self.grace)
+        monitor = Monitor(self.run, self.attempt, child.pid)
         kill = self.run.control / "kill"
         while child.poll() is None:
+            monitor.look()
             stop = self._stop_requested()
             insistence.insist(time.monotonic(), stop=stop, kill=stop and kill.exists())
             time.sleep(_TICK)
