@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trainer.card import corpus_name
 from trainer.config import TrainConfig
 from trainer.prepare import TOKENIZERS
 from trainer.records import read_record
@@ -51,5 +52,5 @@ def check_texts(earlier: Identity, now: Identity) -> None:
             name for name in {**then, **now[kind]} if then and then.get(name) != now[kind].get(name)
         ]
         if changed:
-            names = ", ".join(changed)
+            names = ", ".join(map(corpus_name, changed) if kind == "data" else changed)
             raise ConfigError(f"The {called} has changed since the run began ({names}): {HOW}.")
