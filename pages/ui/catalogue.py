@@ -12,6 +12,7 @@ from trainer.folder import runs_folder
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
 IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError)
 
 
 class LookError(ValueError):
@@ -47,6 +48,17 @@ def list_models() -> list[ModelInfo]:
     return [info for info in infos if info is not None]
 
 
+def what_is_broken(key: str) -> str | None:
+    """Why the model of that name is not in the list, without a full stop; None where there is no
+    such model, or nothing is wrong with it."""
+    folders = [p for p in _folders(SHIPPED) if p.name == key]
+    folders += [p / "export" for p in _folders(runs_folder()) if p.name == key]
+    for folder in folders:
+        if _made(folder) is not None and (reason := _problem(folder)):
+            return f"The model “{key[:40]}” cannot be opened, because its config.json {reason}"
+    return None
+
+
 def find_model(key: str) -> ModelInfo:
     """The model of that name. Raises `LookError`."""
     infos = list_models()
@@ -55,6 +67,8 @@ def find_model(key: str) -> ModelInfo:
             return info
     if not infos:
         raise LookError("There is no model here yet: train one on the training page.")
+    if broken := what_is_broken(key):
+        raise LookError(f"{broken}: export it again, or choose another one in the sidebar.")
     raise LookError(f"There is no model “{key[:40]}” here: choose another one in the sidebar.")
 
 
@@ -88,29 +102,49 @@ def _made(bundle: Path) -> float | None:
 def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
     """What the bundle says of itself; None where its config cannot be read."""
     try:
-        config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
-        sizes, about = config["model"], dict(config.get("about", {}))
-        src, tgt = config["tokenizers"]
-        decoder_layers = int(sizes["decoder_layers"])
-        return ModelInfo(
-            key=key,
-            title=str(about.get("title") or key),
-            folder=folder,
-            shipped=shipped,
-            languages=(str(config["languages"][0]), str(config["languages"][1])),
-            layers={
-                "encoder": int(sizes["encoder_layers"]),
-                "decoder": decoder_layers,
-                "cross": decoder_layers,
-            },
-            heads=int(sizes["heads"]),
-            d_model=int(sizes["d_model"]),
-            max_tokens=int(sizes["max_tokens"]),
-            joint=src == tgt,
-            step=about.get("step"),
-        )
-    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
+        return _read(folder, key, shipped)
+    except _UNREADABLE:
         return None
+
+
+def _problem(folder: Path) -> str | None:
+    """What is wrong with the config of a bundle; None where it can be read."""
+    try:
+        _read(folder, folder.name, False)
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error})"
+    except KeyError as error:
+        return f"has no {error.args[0]}"
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        return "is no JSON"
+    except _UNREADABLE:
+        return "holds values that make no model"
+    return None
+
+
+def _read(folder: Path, key: str, shipped: bool) -> ModelInfo:
+    config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
+    sizes, about = config["model"], dict(config.get("about", {}))
+    src, tgt = config["tokenizers"]
+    step = about.get("step")
+    decoder_layers = int(sizes["decoder_layers"])
+    return ModelInfo(
+        key=key,
+        title=str(about.get("title") or key),
+        folder=folder,
+        shipped=shipped,
+        languages=(str(config["languages"][0]), str(config["languages"][1])),
+        layers={
+            "encoder": int(sizes["encoder_layers"]),
+            "decoder": decoder_layers,
+            "cross": decoder_layers,
+        },
+        heads=int(sizes["heads"]),
+        d_model=int(sizes["d_model"]),
+        max_tokens=int(sizes["max_tokens"]),
+        joint=src == tgt,
+        step=step if type(step) is int else None,
+    )
 
 
 def _by_name(path: Path) -> tuple[bool, str]:

@@ -80,18 +80,26 @@ def page_header(title: str, lead: str) -> None:
     st.title(title, anchor=False)
     with st.container(key="dawn-lead"):
         st.markdown(lead)
-    for text in notices():
-        notice(text)
+    told = notices()
+    if len(told) == 1:
+        notice(told[0])
+    elif told:
+        notice("Some of what this link asks for is not here:", points=told)
 
 
-def notice(text: str, kind: Literal["info", "warning", "error"] = "info") -> None:
-    """One clear sentence that says what to do. Plain text, shown exactly as it is."""
+def notice(
+    text: str, kind: Literal["info", "warning", "error"] = "info", points: Sequence[str] = ()
+) -> None:
+    """One clear sentence that says what to do, or that opens a list of points. Plain text, shown
+    exactly as it is."""
     show = {"info": st.info, "warning": st.warning, "error": st.error}[kind]
-    show(escape_markdown(text), icon=f":material/{_ICONS[kind]}:")
+    items = "".join(f"\n- {escape_markdown(point)}" for point in points)
+    show(escape_markdown(text) + items, icon=f":material/{_ICONS[kind]}:")
 
 
 def provenance(
     look: Look,
+    info: ModelInfo,
     tensor: str | None = None,
     dims: str | None = None,
     shape: Sequence[int] | None = None,
@@ -100,9 +108,10 @@ def provenance(
 
     tensor is a tap's name, dims its letters and shape their sizes: "b h t s = 1 × 4 × 7 × 9".
     """
-    step = "finished" if look.step is None else f"step {look.step:,}"
+    step = info.step if look.step is None else look.step
+    model = escape_markdown(look.model)
     parts = [
-        f"{escape_markdown(look.model)} · {step}",
+        model if step is None else f"{model} · step {step:,}",
         f"“{escape_markdown(_short(straight(look.src)))}”",
     ]
     if tensor:

@@ -9,8 +9,9 @@ import streamlit as st
 from pages.ui.layout import escape_markdown
 from pages.ui.run_choice import show_run
 from pages.ui.run_head import age
+from pages.ui.runs import known_status
 from trainer.folder import Run
-from trainer.runs import Status, list_runs, status
+from trainer.runs import Status, list_runs
 
 REFRESH = "2s"
 SHOWN = 12
@@ -18,14 +19,13 @@ SHOWN = 12
 
 def run_list(shown: Run | None, text: Mapping[str, str]) -> None:
     """Draw the list; it refreshes by itself while any run lives."""
-    every = REFRESH if any(status(run).alive for run in list_runs()[:SHOWN]) else None
+    every = REFRESH if any(known_status(run).alive for run in _visible(list_runs())) else None
     st.fragment(_list, run_every=every)(shown.id if shown else None, text, every is not None)
 
 
 def _list(shown: str | None, text: Mapping[str, str], live: bool) -> None:
     runs = list_runs()
-    everything = st.session_state.get("runs.all", False)
-    states = {run.id: status(run) for run in (runs if everything else runs[:SHOWN])}
+    states = {run.id: known_status(run) for run in _visible(runs)}
     if any(state.alive for state in states.values()) != live:
         st.rerun()
     if st.button(
@@ -44,6 +44,10 @@ def _list(shown: str | None, text: Mapping[str, str], live: bool) -> None:
                 _row(run, states[run.id], run.id == shown)
     if len(runs) > SHOWN:
         st.toggle(f"All {len(runs)} runs", key="runs.all")
+
+
+def _visible(runs: list[Run]) -> list[Run]:
+    return runs if st.session_state.get("runs.all", False) else runs[:SHOWN]
 
 
 def _row(run: Run, state: Status, chosen: bool) -> None:

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from trainer.events import Event, EventReader, minmax_downsample
 from trainer.folder import Run
+from trainer.locks import is_locked
 from trainer.records import read_record
-from trainer.runs import Status
+from trainer.runs import Status, status
 
 _TAIL_BYTES = 16_384
 _MEAN_OF = 25  # points in the mean that a run's head tells
@@ -109,6 +110,38 @@ def watch(run: Run) -> Watch:
     except OSError:
         inode = 0
     return _watch(str(run.events), inode)
+
+
+def known_status(run: Run) -> Status:
+    """`status(run)`, asked again only where it can have changed.
+
+    An ended run stays as it is until another attempt takes its lock and writes into its folder:
+    for a list of hundreds that is the difference between a second and some hundredths of it.
+    """
+    ended = _ended()
+    stamp = _stamp(run)
+    if not is_locked(run.lock) and (known := ended.get(run.path)) and known[0] == stamp:
+        return known[1]
+    state = status(run)
+    if not state.alive and state.state != "lost":  # what was lost may still be ending
+        ended[run.path] = (stamp, state)
+    return state
+
+
+@st.cache_resource(show_spinner=False)
+def _ended() -> dict[Path, tuple[tuple[object, ...], Status]]:
+    return {}
+
+
+def _stamp(run: Run) -> tuple[object, ...]:
+    found: list[object] = [run.problem]
+    for path in (run.path, run.lock, run.events):
+        try:
+            about = path.stat()
+            found += [about.st_ino, about.st_mtime_ns]
+        except OSError:
+            found.append(None)
+    return tuple(found)
 
 
 def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:

@@ -17,6 +17,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.catalogue import what_is_broken
+
 EXAMPLES = (
     "edmund closed his banking account",
     "The red car is in front of the house.",
@@ -34,7 +36,7 @@ _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.
 class Look:
     """What is looked at: a model at a step, a sentence, and one head of one kind of attention.
 
-    step None is the finished model; tgt None is the model's own translation; layer and head count
+    step None is the model's newest; tgt None is the model's own translation; layer and head count
     from 1.
     """
 
@@ -104,10 +106,12 @@ def fit_look(
     notices: list[str] = []
     changes: dict[str, Any] = {}
     if models and look.model not in models:
-        notices.append(f"There is no model “{look.model[:40]}” here; showing {models[0]}.")
+        broken = what_is_broken(look.model)
+        reason = broken or f"There is no model “{look.model[:40]}” here"
+        notices.append(f"{reason}; showing {models[0]}.")
         changes.update(model=models[0], step=None)
     elif models and look.step is not None:
-        notices.append(f"There is no step {look.step} of this model; showing the finished model.")
+        notices.append(f"There is no step {look.step} of this model; showing its newest.")
         changes["step"] = None
     for name, count in (("layer", layers), ("head", heads)):
         number = getattr(look, name)
@@ -208,4 +212,4 @@ def _limited(text: str, notices: list[str]) -> str:
 
 
 def _default_words(name: str) -> str:
-    return "the finished model" if name == "step" else f"{name} 1"
+    return "the newest step" if name == "step" else f"{name} 1"

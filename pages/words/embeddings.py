@@ -69,4 +69,4 @@ caption = text[how.lower()].format(share=f"{maps.share[: points.shape[1]].sum():
 if not flat and len(points) > MOST_IN_3D:
     caption += " " + text["frequent"].format(count=f"{MOST_IN_3D:,}", all=f"{len(points):,}")
 st.markdown(caption)
-provenance(look, "src_embedding.weight", "v d", words.matrix.shape)
+provenance(look, info, "src_embedding.weight", "v d", words.matrix.shape)

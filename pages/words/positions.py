@@ -42,14 +42,14 @@ else:
     else:
         worst = np.abs(given.scaled + given.encoding - given.total).max()
         st.markdown(text["inexact"].format(worst=f"{worst:.1e}"))
-    provenance(look, "src_positions.sum", "b s d", (1, *given.total.shape))
+    provenance(look, info, "src_positions.sum", "b s d", (1, *given.total.shape))
 
 shown = table[:MOST_POSITIONS]
 whose = str(info.folder)
 st.subheader(text["table"], anchor=False)
 st.markdown(text["table-lead"])
 position_chart("heat_map", shown, whose)
-provenance(look, "src_positions.table", "s d", shown.shape)
+provenance(look, info, "src_positions.table", "s d", shown.shape)
 
 st.subheader(text["waves"], anchor=False)
 st.markdown(text["waves-lead"])
@@ -63,4 +63,4 @@ else:
 st.subheader(text["distances"], anchor=False)
 st.markdown(text["distances-lead"])
 position_chart("distances", shown, whose)
-provenance(look, "src_positions.table", "s d", shown.shape)
+provenance(look, info, "src_positions.table", "s d", shown.shape)

@@ -35,4 +35,4 @@ tokens_view(
     lead=text["rows-lead"],
     key="tokens",
 )
-provenance(look, "src_embedding.weight", "v d", matrix.shape)
+provenance(look, info, "src_embedding.weight", "v d", matrix.shape)

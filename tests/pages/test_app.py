@@ -39,6 +39,17 @@ def test_a_bad_link_is_answered_in_plain_text() -> None:
     assert r"\*\*\<b\>x\<\/b\>\*\*" in at.info[0].value.replace("\u2060", "")
 
 
+def test_several_bad_values_are_one_notice_that_lists_them() -> None:
+    at = AppTest.from_file(str(ROOT / "pages/model/attention.py"), default_timeout=60)
+    for name, value in {"kind": "*odd*", "layer": "99", "head": "x", "step": "7"}.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    (told,) = [element.value.replace("\u2060", "") for element in at.info]
+    assert told.count("\n- ") == 4
+    assert all(word in told for word in (r"\*odd\*", "layer 99", "head “x”", "step 7"))
+
+
 def test_models_of_one_title_are_told_apart(dawn_runs: Path) -> None:
     shutil.copytree(dawn_runs / "toy", dawn_runs / "copy")
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

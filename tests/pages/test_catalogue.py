@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pages.ui.catalogue import list_models
+from pages.ui.catalogue import LookError, find_model, list_models, what_is_broken
 
 
 def keys() -> list[str]:
@@ -51,3 +51,29 @@ def test_a_runs_folder_that_is_a_file_has_no_models(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "file"))
     assert keys() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "is no JSON"),
+        ("\udcff", "is no JSON"),
+        ("{}", "has no model"),
+        ('{"model": {}, "tokenizers": ["a", "b"]}', "has no decoder_layers"),
+        ("[]", "holds values that make no model"),
+    ],
+)
+def test_a_broken_config_is_named_with_what_is_wrong(
+    dawn_runs: Path, text: str, words: str
+) -> None:
+    config = dawn_runs / "toy" / "export" / "config.json"
+    config.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert keys() == []
+    with pytest.raises(LookError, match=f"“toy” cannot be opened, .*config.json {words}: export"):
+        find_model("toy")
+
+
+def test_nothing_is_said_to_be_broken_that_is_sound_or_not_there(dawn_runs: Path) -> None:
+    (dawn_runs / "fresh").mkdir()
+    for key in ("toy", "tiny", "fresh", "nobody", "../toy", ".", ""):
+        assert what_is_broken(key) is None

@@ -85,7 +85,7 @@ def test_what_the_model_lacks_falls_back_with_a_notice_each() -> None:
 def test_a_step_that_is_not_kept_is_not_said_to_be_shown() -> None:
     look, notices = fit_look(replace(Look(), step=300), ["tiny"])
     assert look == Look()
-    assert notices == ["There is no step 300 of this model; showing the finished model."]
+    assert notices == ["There is no step 300 of this model; showing its newest."]
 
 
 def page() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,28 @@ def test_a_missing_model_falls_back_and_says_so(name: str, dawn_runs: Path) -> N
     at = open_page(name, model="<b>nobody</b>")
     assert not at.exception
     assert "There is no model" in says(at)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_model_with_a_broken_config_is_said_to_be_broken(name: str, dawn_runs: Path) -> None:
+    (dawn_runs / "toy" / "export" / "config.json").write_text("{")
+    at = open_page(name, model="toy")
+    assert not at.exception
+    said = says(at).replace("\\", "")
+    assert "“toy” cannot be opened, because its config.json is no JSON; showing tiny." in said
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_step_of_the_model_is_told_and_nothing_about_the_end_of_its_run(
+    name: str, dawn_runs: Path
+) -> None:
+    path = dawn_runs / "toy" / "export" / "config.json"
+    config = json.loads(path.read_text())
+    for step, told in ((1234, "toy · step 1,234 · "), (None, "toy · “"), ("x", "toy · “")):
+        config["about"]["step"] = step
+        path.write_text(json.dumps(config))
+        lines = [caption.value for caption in open_page(name, model="toy").caption]
+        assert any(line.startswith(told) for line in lines), (step, lines)
 
 
 def test_tokens_of_the_page_are_those_of_the_tokenizer(dawn_runs: Path) -> None:
