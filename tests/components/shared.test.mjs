@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeHalves, halfToFloat, unpack } from "../../assets/components/shared/blob.js";
+import { refill } from "../../assets/components/shared/dom.js";
 import { clamp, grouped, signed } from "../../assets/components/shared/numbers.js";
 
 /** A blob as docs/architecture.md describes it, written by hand: each array is [dtype, shape, how a number is set, numbers]. */
@@ -60,4 +61,34 @@ test("numbers are written with true signs, thousands in groups", () => {
 
 test("clamp stays between its ends", () => {
   assert.deepEqual([-1, 0, 3, 9].map((value) => clamp(0, value, 3)), [0, 0, 3, 3]);
+});
+
+/** As much of an element as refill() needs. */
+class Parent {
+  childNodes = [];
+  get lastChild() { return this.childNodes.at(-1); }
+  node(name) {
+    const drop = (...put) => { this.childNodes.splice(this.childNodes.indexOf(made), 1, ...put); };
+    const made = { name, remove: () => drop(), replaceWith: drop };
+    return made;
+  }
+  append(node) { this.childNodes.push(node); }
+  replaceChildren() { this.childNodes = []; }
+}
+
+test("refill makes what is new, keeps what stood there, and takes away the rest", () => {
+  const parent = new Parent(), made = [];
+  parent.append(parent.node("from the page"));
+  const fill = (...names) => {
+    refill(parent, names, (place) => { made.push(names[place]); return parent.node(names[place]); });
+    assert.deepEqual(parent.childNodes.map((node) => node.name), names);
+    return parent.childNodes;
+  };
+  const [the] = fill("the", "sun", "the");
+  assert.equal(fill("the", "sunrise", "the", "!")[0], the);
+  assert.deepEqual(made, ["the", "sun", "the", "sunrise", "!"]);
+  fill("a");
+  fill();
+  fill("the");
+  assert.deepEqual(made.slice(5), ["a", "the"]);
 });

@@ -1,5 +1,5 @@
 // The row of the embedding for each distinct piece: a few numbers, and all of them as a strip of colours.
-import { element } from "../shared/dom.js";
+import { element, refill } from "../shared/dom.js";
 import { signed } from "../shared/numbers.js";
 import { diverging, hue } from "./colours.js";
 import { write } from "./parts.js";
@@ -53,7 +53,9 @@ export function matrix(view) {
   root.querySelector(".low").textContent = signed(-header.limit, 2, "+");
   root.querySelector(".high").textContent = signed(header.limit, 2, "+");
   view.rows.setAttribute("aria-label", `Rows of the embedding: ${drawn.length} pieces, ${view.dims} dimensions`);
-  view.rows.replaceChildren(headRow(view.dims), ...drawn.map((piece, place) => matrixRow(view, piece, place)));
+  // The scale and a row's first numbers tell one model's rows from another's.
+  const names = drawn.map((piece, place) => JSON.stringify([piece, header.limit, ...view.values.subarray(place * view.dims, place * view.dims + SHOWN_DIMS)]));
+  refill(view.rows, [`${view.dims} dimensions`, ...names], (place) => (place ? matrixRow(view, drawn[place - 1], place - 1) : headRow(view.dims)));
   root.querySelector(".more").textContent = header.pieces.length > drawn.length
     ? `The rows of the first ${drawn.length} of ${header.pieces.length} distinct pieces are shown.` : "";
 }

@@ -1,5 +1,5 @@
 // The sentence in its pieces, a chip for what belongs together, and the counts above it.
-import { button, element } from "../shared/dom.js";
+import { button, element, refill } from "../shared/dom.js";
 import { hue } from "./colours.js";
 import { plain, write } from "./parts.js";
 
@@ -40,12 +40,12 @@ function gap(parts) {
 }
 
 export function sentence(view) {
-  const items = [];
-  for (const segment of view.header.segments) {
-    if (segment.gap.length) items.push(gap(segment.gap));
-    items.push(chip(view, segment));
+  const { segments, rest, pieces } = view.header, items = [];
+  for (const segment of segments) {
+    if (segment.gap.length) items.push([JSON.stringify(segment.gap), () => gap(segment.gap)]);
+    items.push([JSON.stringify([segment, segment.rows.map((row) => pieces[row])]), () => chip(view, segment)]);
   }
-  if (view.header.rest.length) items.push(gap(view.header.rest));
-  view.pieces.replaceChildren(...items);
+  if (rest.length) items.push([JSON.stringify(rest), () => gap(rest)]);
+  refill(view.pieces, items.map(([name]) => name), (place) => items[place][1]());
   view.root.querySelector(".legend").replaceChildren(...view.header.legend.map((line) => element("span", "", line)));
 }
