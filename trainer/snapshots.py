@@ -1,81 +1,23 @@
-"""The inside of a model at chosen steps of its training: attention, embeddings, weights, gradients.
+"""Snapshots of the inside of a model while it learns, as files: attention, embeddings, histograms.
 
-A snapshot is `snapshots/step=00000300.npz` in the run folder, arrays without pickle.
+A snapshot is `snapshots/step=00000300.npz` in the run folder, arrays without pickle. Reading one
+needs numpy alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-import pytorch_lightning as pl
-import torch
-from torch import Tensor, nn
 
-from trainer.control import cause
-from trainer.events import EventWriter
-from transformer.analysis.example import Example, record
-from transformer.bundle import Bundle
-from transformer.model import Transformer
+from transformer.analysis.example import Example
 
-GROWTH = 1.25  # a snapshot is taken when the step is this many times that of the last one
-ROWS = 400  # of the embedding
 BINS = 32
 KINDS = ("encoder", "decoder", "cross")
 ARRAYS = ("embedding", "weights", "weight_ends", "gradients", "gradient_ends")
-LONGEST = 40  # tokens of a probe's translation that are looked into
-
-
-class Snapshots(pl.Callback):
-    """Takes a snapshot before the training and after validations, ever further apart.
-
-    A run of any length has about twenty. Stands before `Ema` in the list of callbacks, so that a
-    snapshot after a validation shows the averaged weights, as the validation does.
-    """
-
-    def __init__(
-        self, events: EventWriter, folder: Path, bundle: Bundle, probes: Sequence[str]
-    ) -> None:
-        self.events, self.folder, self.bundle, self.probes = events, folder, bundle, probes
-        self.step = -1  # of the newest snapshot
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """The model that nothing was taught yet."""
-        if trainer.global_step == 0:
-            self.take(0)
-        else:
-            self.step = max(taken_steps(self.folder, trainer.global_step), default=-1)
-
-    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take one where enough has happened since the last."""
-        if trainer.global_step >= max(1, self.step * GROWTH):
-            self.take(trainer.global_step)
-
-    def take(self, step: int) -> None:
-        """Write the snapshot of `step`; a full disk is an alert, not the end."""
-        path = self.folder / f"step={step:08d}.npz"
-        training = self.bundle.model.training
-        try:
-            self.folder.mkdir(exist_ok=True)
-            write_snapshot(path, look(self.bundle, self.probes))
-        except OSError as error:
-            message = f"A snapshot could not be written ({cause(error)}): free some space."
-            self.events.write("alert", step=step, level="warning", message=message)
-            return
-        finally:
-            self.bundle.model.train(training)
-        self.step = step
-        self.events.write("snapshot", step=step, file=path.name, size=path.stat().st_size)
-
-
-def taken_steps(folder: Path, until: int) -> list[int]:
-    """The steps of the snapshots in `folder` up to `until`."""
-    steps = (int(path.stem.removeprefix("step=")) for path in folder.glob("step=[0-9]*.npz"))
-    return [step for step in steps if step <= until]
 
 
 @dataclass(frozen=True)
@@ -98,42 +40,15 @@ class Snapshot:
     gradient_ends: np.ndarray
 
 
-def look(bundle: Bundle, probes: Sequence[str]) -> Snapshot:
-    """The model of `bundle` as it stands, its last gradients included."""
-    model = bundle.model.eval()
-    parts = model_parts(model)
-    weights = [histogram(parameters) for parameters in parts.values()]
-    gradients = [
-        histogram([p.grad for p in parameters if p.grad is not None])
-        for parameters in parts.values()
-    ]
-    return Snapshot(
-        [record(bundle, probe, LONGEST) for probe in probes],
-        model.src_embedding.weight[:ROWS].detach().to("cpu", torch.float16).numpy(),
-        list(parts),
-        *(np.stack(column) for column in zip(*weights, strict=True)),
-        *(np.stack(column) for column in zip(*gradients, strict=True)),
-    )
+def snapshot_file(folder: Path, step: int) -> Path:
+    """Where the snapshot of a step lies in a run's `snapshots/`."""
+    return folder / f"step={step:08d}.npz"
 
 
-def model_parts(model: Transformer) -> dict[str, list[nn.Parameter]]:
-    """The parameters by part: an embedding, or a sublayer of a layer. A tied matrix counts once."""
-    parts: dict[str, list[nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        path = name.split(".")
-        part = ".".join(path[:4] if "layers" in path else path[:1])
-        parts.setdefault(part, []).append(parameter)
-    return parts
-
-
-def histogram(tensors: Sequence[Tensor]) -> tuple[np.ndarray, np.ndarray]:
-    """Counts (BINS,) of the finite numbers of all tensors, and their two ends (2,)."""
-    if not tensors:
-        return np.zeros(BINS, np.int64), np.zeros(2)
-    numbers = torch.cat([tensor.detach().flatten().float() for tensor in tensors])
-    numbers = numbers[torch.isfinite(numbers)]
-    counts, edges = np.histogram(numbers.cpu().numpy(), BINS)
-    return counts, edges[[0, -1]]
+def taken(folder: Path) -> list[int]:
+    """The steps of the snapshots in a run's `snapshots/`, ascending."""
+    names = (path.stem.removeprefix("step=") for path in folder.glob("step=*.npz"))
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:

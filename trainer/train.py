@@ -32,12 +32,12 @@ from trainer.decided import Decided, read_decided
 from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.identity import check_config, check_texts, identity
+from trainer.inside import Snapshots
 from trainer.memory import CheckpointInParts, is_memory_full
 from trainer.module import TranslationModule, loss_floor
 from trainer.pace import Pace
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
-from trainer.snapshots import Snapshots
 from trainer.supervise import AGAIN
 from trainer.validation import NEVER, Validation
 from transformer.bundle import BundleError

@@ -13,8 +13,9 @@ from tests.trainer.small_runs import attempt_here, events_of, prepared_run
 from trainer.config import TrainConfig
 from trainer.events import EventWriter
 from trainer.export import export
+from trainer.inside import Snapshots, look
 from trainer.runs import Run
-from trainer.snapshots import BINS, Snapshots, look, read_snapshot, write_snapshot
+from trainer.snapshots import BINS, read_snapshot, write_snapshot
 from transformer.analysis.example import record
 from transformer.bundle import Bundle, load_bundle
 

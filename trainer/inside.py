@@ -1,0 +1,102 @@
+"""Looking inside a model at chosen steps of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+
+from trainer.control import cause
+from trainer.events import EventWriter
+from trainer.snapshots import BINS, Snapshot, snapshot_file, taken, write_snapshot
+from transformer.analysis.example import record
+from transformer.bundle import Bundle
+from transformer.model import Transformer
+
+GROWTH = 1.25  # a snapshot is taken when the step is this many times that of the last one
+ROWS = 400  # of the embedding
+LONGEST = 40  # tokens of a probe's translation that are looked into
+
+
+class Snapshots(pl.Callback):
+    """Takes a snapshot before the training and after validations, ever further apart.
+
+    A run of any length has about twenty. Stands before `Ema` in the list of callbacks, so that a
+    snapshot after a validation shows the averaged weights, as the validation does.
+    """
+
+    def __init__(
+        self, events: EventWriter, folder: Path, bundle: Bundle, probes: Sequence[str]
+    ) -> None:
+        self.events, self.folder, self.bundle, self.probes = events, folder, bundle, probes
+        self.step = -1  # of the newest snapshot
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """The model that nothing was taught yet."""
+        if trainer.global_step == 0:
+            self.take(0)
+        else:
+            self.step = max((s for s in taken(self.folder) if s <= trainer.global_step), default=-1)
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take one where enough has happened since the last."""
+        if trainer.global_step >= max(1, self.step * GROWTH):
+            self.take(trainer.global_step)
+
+    def take(self, step: int) -> None:
+        """Write the snapshot of `step`; a full disk is an alert, not the end."""
+        path = snapshot_file(self.folder, step)
+        training = self.bundle.model.training
+        try:
+            self.folder.mkdir(exist_ok=True)
+            write_snapshot(path, look(self.bundle, self.probes))
+        except OSError as error:
+            message = f"A snapshot could not be written ({cause(error)}): free some space."
+            self.events.write("alert", step=step, level="warning", message=message)
+            return
+        finally:
+            self.bundle.model.train(training)
+        self.step = step
+        self.events.write("snapshot", step=step, file=path.name, size=path.stat().st_size)
+
+
+def look(bundle: Bundle, probes: Sequence[str]) -> Snapshot:
+    """The model of `bundle` as it stands, its last gradients included."""
+    model = bundle.model.eval()
+    parts = model_parts(model)
+    weights = [histogram(parameters) for parameters in parts.values()]
+    gradients = [
+        histogram([p.grad for p in parameters if p.grad is not None])
+        for parameters in parts.values()
+    ]
+    return Snapshot(
+        [record(bundle, probe, LONGEST) for probe in probes],
+        model.src_embedding.weight[:ROWS].detach().to("cpu", torch.float16).numpy(),
+        list(parts),
+        *(np.stack(column) for column in zip(*weights, strict=True)),
+        *(np.stack(column) for column in zip(*gradients, strict=True)),
+    )
+
+
+def model_parts(model: Transformer) -> dict[str, list[nn.Parameter]]:
+    """The parameters by part: an embedding, or a sublayer of a layer. A tied matrix counts once."""
+    parts: dict[str, list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        path = name.split(".")
+        part = ".".join(path[:4] if "layers" in path else path[:1])
+        parts.setdefault(part, []).append(parameter)
+    return parts
+
+
+def histogram(tensors: Sequence[Tensor]) -> tuple[np.ndarray, np.ndarray]:
+    """Counts (BINS,) of the finite numbers of all tensors, and their two ends (2,)."""
+    if not tensors:
+        return np.zeros(BINS, np.int64), np.zeros(2)
+    numbers = torch.cat([tensor.detach().flatten().float() for tensor in tensors])
+    numbers = numbers[torch.isfinite(numbers)]
+    counts, edges = np.histogram(numbers.cpu().numpy(), BINS)
+    return counts, edges[[0, -1]]
