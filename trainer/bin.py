@@ -43,20 +43,24 @@ def delete(run: Run) -> Path:
 
 
 def restore(run_id: str) -> Run:
-    """Bring the run back out of the bin, the one deleted last where there are several of that id.
+    """Bring the run of that id back out of the bin, of several the one deleted last.
 
     Raises RunError when the bin has none, or another run has that id now.
     """
-    target = runs_folder() / checked_id(run_id)
-    found = [run for run in binned() if _id_of(run.path) == run_id]
+    found = [run for run in binned() if deleted_id(run) == checked_id(run_id)]
     if not found:
         raise RunError(f"There is no run named {run_id!r} in the bin: `bin` shows what is in it.")
-    newest = max(found, key=lambda run: _number(run.path))
-    with _held(newest, "restore"):
+    return bring_back(max(found, key=lambda run: _number(run.path)))
+
+
+def bring_back(run: Run) -> Run:
+    """One of the runs in the bin, out of it. Raises RunError where its id is taken now."""
+    target = runs_folder() / deleted_id(run)
+    with _held(run, "restore"):
         try:
             if os.path.lexists(target):
-                raise RunError(f"There is another run named {run_id!r} now: delete it first.")
-            os.rename(newest.path, target)  # refused by the system where a run came meanwhile
+                raise RunError(f"There is another run named {target.name!r} now: delete it first.")
+            os.rename(run.path, target)  # refused by the system where a run came meanwhile
         except OSError as error:
             raise unwritable(target, error) from error
     return load_run(target)

@@ -16,6 +16,7 @@ _WIDTH, _HEIGHT = 760, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 34, 40
 _COLOURS = ("#c9481f", "#2f6f9f", "#3d7d53")
 _POINTS = 600
+_MARKED = 40
 
 
 def curve_svg(curves: Mapping[str, Series], mark: float | None = None) -> str:
@@ -84,7 +85,13 @@ def _line(
         words.append(f"{'L' if drawn else 'M'}{x:.1f} {max(_place(loss, ends), _TOP):.1f}")
         drawn = True
     path = "".join(words)
-    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"/>'
+    # Marks where points are few, for a line through one of them shows nothing.
+    dots = "".join(
+        f'<circle cx="{x}" cy="{y}" r="2.5" fill="{colour}"/>'
+        for x, y in (word[1:].split() for word in words)
+        if len(words) <= _MARKED
+    )
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"/>{dots}'
 
 
 def _place(value: float, ends: tuple[float, float]) -> float:

@@ -90,5 +90,5 @@ def shown(value: object) -> str:
 
 
 def megabytes(count: int) -> str:
-    """Bytes for a person."""
-    return f"{count / 1e6:,.1f} MB"
+    """Bytes for a person; what is small in kilobytes."""
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.0f} kB"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.layout import notice, page_header, prose
 from pages.ui.run_choice import fresh_form, shown_run, style
+from pages.ui.run_deleted import bin_and_import, undo
 from pages.ui.run_form import run_form
 from pages.ui.run_list import run_list
 from pages.ui.run_panel import run_panel
@@ -18,9 +19,11 @@ shown, missing = shown_run()
 history, main = st.columns([1.1, 2.9], gap="large")
 with history:
     run_list(shown, text)
+    bin_and_import(text)
 with main:
     if missing:
         notice(missing)
+    undo()
     if shown:
         run_panel(shown, text)
     else:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from typing import Any
 
 import streamlit as st
 
-from pages.ui.fields import field_widget
+from pages.ui.catalogue import list_models
+from pages.ui.fields import field_widget, label
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.uploads import upload_box, uploaded
@@ -19,6 +20,7 @@ from trainer.corpora import SHIPPED, load_data
 from trainer.folder import new_id
 from trainer.launch import launch
 from trainer.locks import check_system
+from trainer.settings import command_line
 from transformer.config import ConfigError
 
 MAIN = ("steps", "vocab_size", "d_model", "heads", "encoder_layers", "decoder_layers")
@@ -29,6 +31,19 @@ _HERE = ("preset", "data", *MAIN)
 def run_form(text: Mapping[str, str]) -> None:
     """Draw the form; a launch puts the new run into the address."""
     st.fragment(_form)(text)
+
+
+def fill_form(preset: str, changed: Mapping[str, Any]) -> None:
+    """Put settings into the form, for the next time that it is drawn: a preset and its changes.
+
+    Everything that was typed for this preset before gives way.
+    """
+    values = {**PRESETS[preset].to_dict(), **changed}
+    st.session_state["form.preset"] = preset
+    for name, value in values.items():
+        if name != "preset":
+            parts = value.split(",") if name == "data" else value
+            st.session_state[f"form.{preset}.{name}"] = parts
 
 
 def _form(text: Mapping[str, str]) -> None:
@@ -64,8 +79,24 @@ def _rest(start: TrainConfig) -> dict[str, Any]:
             rest = [spec for spec in rest if spec.name not in _HERE]
             for place, spec in enumerate(rest):
                 with pair[place % 2]:
-                    values[spec.name] = field_widget(spec, start)
+                    widget = _start_from if spec.name == "start_from" else field_widget
+                    values[spec.name] = widget(spec, start)
     return values
+
+
+def _start_from(spec: Field[Any], start: TrainConfig) -> str:
+    """The models that there are, or the folder of another."""
+    models = {str(info.folder): info.key for info in list_models()}
+    chosen = st.selectbox(
+        label(spec.name),
+        ["", *models],
+        format_func=lambda folder: models.get(folder, folder) or "new weights",
+        accept_new_options=True,
+        key=f"form.{start.preset}.{spec.name}",
+        persist_state="session",
+        help=f"{spec.metadata['help']} `{spec.name}`",
+    )
+    return (chosen or "").strip()
 
 
 def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -> None:
@@ -106,16 +137,6 @@ def _launch(config: TrainConfig, argv: list[str]) -> None:
         return
     show_run(run.id)
     st.rerun()
-
-
-def command_line(preset: str, changed: Mapping[str, Any]) -> list[str]:
-    """The same run from a terminal."""
-    options = [f"--{name.replace('_', '-')}={_typed(value)}" for name, value in changed.items()]
-    return ["python", "-m", "trainer", "run", "--preset", preset, *options]
-
-
-def _typed(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _data(start: TrainConfig, text: Mapping[str, str]) -> str:

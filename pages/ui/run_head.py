@@ -1,4 +1,4 @@
-"""The head of a run: its name, how it stands, how far it came, five numbers."""
+"""The head of a run: how it stands, how far it came, five numbers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run_head(run: Run, state: Status, reading: Reading, *, overdue: bool) -> Non
     )
     share = min(1.0, step / steps) if steps else 0.0
     st.html(
-        f'<div class="run-head{" alive" if state.alive else ""}"><h2>{html.escape(run.id)}</h2>'
+        f'<div class="run-head{" alive" if state.alive else ""}">'
         f'<p><b class="run-state {state.state}">{state.state}</b> '
         f"{html.escape(sentence(state, overdue=overdue))}</p>"
         f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl>'

@@ -11,6 +11,7 @@ from pages.ui.run_choice import show_run
 from pages.ui.run_head import age
 from pages.ui.runs import known_status
 from trainer.folder import Run
+from trainer.notes import read_notes
 from trainer.runs import Status, list_runs
 
 REFRESH = "2s"
@@ -53,15 +54,16 @@ def _visible(runs: list[Run]) -> list[Run]:
 def _row(run: Run, state: Status, chosen: bool) -> None:
     place = "chosen" if chosen else "row"
     with st.container(key=f"run-{place}-{run.id}", gap=None):
-        if st.button(run.id, type="tertiary", key=f"runs.{run.id}"):
+        name = escape_markdown(read_notes(run).name) or run.id
+        if st.button(name, type="tertiary", key=f"runs.{run.id}"):
             show_run(run.id)
             st.rerun()
         if run.problem:
             st.caption(escape_markdown(run.problem))
             return
-        parts = [state.state]
+        parts = [state.state, *([run.origin] if run.read_only else [])]
         if state.state == "queued" and state.place:
-            parts = [f"queued, place {state.place}"]
+            parts[0] = f"queued, place {state.place}"
         if state.step is not None:
             parts.append(f"step {state.step:,}")
         st.caption(f":material/{_ICONS[state.state]}: {' · '.join([*parts, age(run.created)])}")

@@ -11,6 +11,7 @@ from pages.ui.navigation import STOPS, page_link
 from pages.ui.run_curves import curves_blob, curves_view, smoothing
 from pages.ui.run_head import run_head
 from pages.ui.run_samples import run_samples
+from pages.ui.run_title import run_title
 from pages.ui.runs import log_tail, smoothed, watch
 from trainer.folder import Run, RunError
 from trainer.launch import resume
@@ -22,6 +23,7 @@ _LOOKED_INTO = ("attention", "translate", "tokens", "embeddings", "positions")
 
 def run_panel(run: Run, text: Mapping[str, str]) -> None:
     """Draw the run; by itself every second as long as it lives, and not any more once it ended."""
+    run_title(run, text)
     every = REFRESH if status(run).alive else None
     st.fragment(_panel, run_every=every)(run, text, every is not None)
 
@@ -55,7 +57,7 @@ def _actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
     with st.container(key="run-actions", horizontal=True, vertical_alignment="center"):
         if state.alive:
             _endings(run, state, text)
-        elif state.state != "finished" and not run.problem:
+        elif state.state != "finished" and not (run.problem or run.read_only):
             icon, help = ":material/play_arrow:", text["resume help"]
             if st.button("Resume", icon=icon, help=help):
                 _resume(run)

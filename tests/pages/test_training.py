@@ -227,17 +227,6 @@ def test_an_unknown_corpus_is_one_sentence(runs: Path) -> None:
     assert list_runs() == []
 
 
-def test_a_folder_to_start_from_that_holds_no_model_is_one_sentence(
-    runs: Path, tmp_path: Path
-) -> None:
-    at = open_page()
-    at.text_input(key="form.nano.start_from").set_value(str(tmp_path)).run()
-    press(at, "Launch")
-    assert not at.exception
-    assert tmp_path.name in says(at)
-    assert list_runs() == []
-
-
 def test_an_ended_run_is_shown_with_its_reason_its_numbers_and_its_words(runs: Path) -> None:
     ended_run()
     at = open_page(run="toy")

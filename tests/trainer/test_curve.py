@@ -44,6 +44,7 @@ def test_many_points_one_point_and_none() -> None:
     assert 300 <= len(points(path)) <= 600
     one = curve_svg({"loss": (np.array([1]), np.array([3.0]))}, mark=3.5)
     assert len(points(drawn(one)[0])) == 1
+    assert "<circle" in one
     assert "3.5" in one
     assert "No loss was recorded" in curve_svg({})
     nothing = {"loss": (np.array([1]), np.array([np.nan]))}
