@@ -176,10 +176,10 @@ class Supervisor:
     def _attend(self, child: subprocess.Popen[bytes]) -> Insistence:
         """Wait for the trainer's end; with what a stop had to be insisted on."""
         insistence = Insistence(child, self.run, self.attempt, self.grace)
-        monitor = Monitor(self.run, self.attempt, child.pid)
+        monitor: Monitor | None = Monitor(self.run, self.attempt, child.pid)
         kill = self.run.control / "kill"
         while child.poll() is None:
-            monitor.look()
+            monitor = looked(monitor)
             stop = self._stop_requested()
             insistence.insist(time.monotonic(), stop=stop, kill=stop and kill.exists())
             time.sleep(_TICK)
@@ -246,6 +246,18 @@ class Supervisor:
             write_record(path, record)
         except OSError as error:
             print(f"{path.name} could not be written: {error}", flush=True)
+
+
+def looked(monitor: Monitor | None) -> Monitor | None:
+    """Read the machine; an error ends the readings and never the training that they are of."""
+    try:
+        if monitor:
+            monitor.look()
+    except Exception:
+        traceback.print_exc()
+        print("The machine is not watched any more; the training goes on.", flush=True)
+        return None
+    return monitor
 
 
 def signal_name(code: int | None) -> str | None:

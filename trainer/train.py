@@ -24,7 +24,7 @@ from trainer.alarms import Alarms
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.callbacks import Ema, Recorder, TrainingFailed
 from trainer.card import hardware
-from trainer.checkpoints import find_checkpoint, read_checkpoint
+from trainer.checkpoints import find_checkpoint, read_checkpoint, what_is_saved
 from trainer.config import TrainConfig
 from trainer.control import Control, StopRequested, cause
 from trainer.corpora import DataError
@@ -60,6 +60,8 @@ class MemoryFull(RuntimeError):
 
 # Errors whose message is a sentence for a person.
 EXPECTED = (ConfigError, DataError, TokenizerError, BundleError, TrainingFailed, MemoryFull)
+
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 def train(folder: Path, attempt: int) -> None:
@@ -113,6 +115,7 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
     control = Control(events, folder, config.save_every, config.valid_every)
     control.listen()
     from_step = earlier["global_step"]
+    control.saved = from_step if checkpoint else -1
     check_config(earlier.get("identity", {}), config)
     device = pick_device(config)
     if config.threads:
@@ -156,7 +159,7 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
         "alert",
         step=from_step,
         level="note",
-        message=f"Training on {device} in {decided.precision}: {note}.",
+        message=f"Training on the {DEVICES[device]} in {decided.precision}: {note}.",
         hardware=hardware(device),
         loss_floor=loss_floor(config.label_smoothing, module.model.config.tgt_vocab),
     )
@@ -172,6 +175,11 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
         raise TrainingFailed(FULL) from error
     if trainer.global_step != validation.step:
         trainer.validate(module, valid, verbose=False)
+    if control.saved != trainer.global_step:
+        raise TrainingFailed(
+            "All steps are done, but the disk did not take the last of them: free some space and "
+            f"resume it; {what_is_saved(folder / 'checkpoints')}."
+        )
     if module.finish:
         return f"It was asked to finish, and did at step {trainer.global_step:,}."
     return "All steps are done."

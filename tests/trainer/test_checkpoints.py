@@ -14,15 +14,25 @@ from typing import Any
 import pytest
 import torch
 
-from tests.trainer.small_runs import ROOT
+from tests.trainer.small_runs import (
+    ROOT,
+    TINY,
+    as_tsv,
+    attempt_here,
+    events_of,
+    prepared_run,
+    word_pairs,
+)
 from trainer.checkpoints import (
     listed_checkpoints,
     newest_checkpoint,
     read_checkpoint,
     save_checkpoint,
 )
+from trainer.config import resolve
 from trainer.control import Control
 from trainer.events import EventReader, EventWriter
+from trainer.train import TrainingFailed
 
 
 class Trainer:
@@ -139,6 +149,55 @@ def test_a_kill_while_saving_leaves_the_one_before(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part")), "the torn one is cleared away"
 
 
+SAVING = """
+import os, random, signal, sys, time
+from pathlib import Path
+import torch
+from tests.trainer.test_checkpoints import Trainer
+from trainer.checkpoints import (
+    find_checkpoint, listed_checkpoints, read_checkpoint, save_checkpoint,
+)
+
+folder, draw, newest, died_saving = Path(sys.argv[1]), random.Random(1), 0, 0
+for death in range(50):
+    child = os.fork()
+    if child == 0:
+        step = newest
+        while True:
+            step += 1
+            save_checkpoint(Trainer(step, 300_000), folder)
+    # long enough for a save or two, so that one is there to lose
+    time.sleep(draw.uniform(0.0, 0.08) + (0.3 if death == 0 else 0.0))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    died_saving += any(folder.glob("*.part"))
+    listed = listed_checkpoints(folder)
+    found = find_checkpoint(folder)
+    assert found.path and not found.damaged, f"death {death}: {found}"
+    for checkpoint in listed:
+        content = read_checkpoint(folder / checkpoint.file)
+        assert content["global_step"] == checkpoint.step
+    assert read_checkpoint(found.path)["global_step"] >= newest, "nothing that was saved is lost"
+    newest = listed[0].step
+print(died_saving, newest)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="did not run: no fork here")
+def test_fifty_kills_while_saving_leave_no_checkpoint_that_cannot_be_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SAVING, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+    assert done.returncode == 0, done.stderr
+    died_saving, newest = map(int, done.stdout.split())
+    assert died_saving > 10 and newest > 10, "they did die while they saved"
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 256 KiB, where we may mount one."""
@@ -171,3 +230,24 @@ def test_a_full_disk_leaves_the_one_before_and_an_alert(small_disk: Path, tmp_pa
     assert [listed.step for listed in listed_checkpoints(checkpoints)] == [3, 1]
     assert newest_step(checkpoints) == 3
     assert not list(checkpoints.glob("*.part"))
+
+
+@pytest.mark.slow
+def test_a_full_disk_under_a_whole_run_costs_saves_and_lines_and_never_the_training(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events and checkpoints lie on a disk of 256 KiB: too small for a checkpoint."""
+    monkeypatch.setenv("DAWN_RUNS", str(small_disk))
+    corpus = tmp_path / "words.tsv"
+    corpus.write_text(as_tsv(word_pairs(200)))
+    steps = {"steps": 6, "save_every": 2, "valid_every": 6, "bleu_pairs": 1}
+    run = prepared_run(resolve("nano", TINY | {"data": str(corpus)} | steps))
+    (run.control / "save").touch()
+    with pytest.raises(TrainingFailed, match="the disk did not take the last of them"):
+        attempt_here(run)
+    told = events_of(run)
+    refused = [e for e in told if "could not be saved" in str(e.fields.get("message"))]
+    assert {e.step for e in refused} == {1, 2, 4, 6}
+    assert [e.step for e in told if "train/loss" in e.fields] == [1, 2, 3, 4, 5, 6]
+    assert told[-1].fields["outcome"] == "failed"
+    assert not list(run.checkpoints.glob("*.part")) and not listed_checkpoints(run.checkpoints)

@@ -170,6 +170,16 @@ def test_a_damaged_checkpoint_is_passed_over_with_an_alert(tiny: Tiny, runs: Pat
     assert metric(run, "train/loss") == losses
 
 
+def test_a_run_that_died_behind_its_last_save_is_finished_by_a_resume(
+    tiny: Tiny, runs: Path
+) -> None:
+    run = prepared_run(tiny(steps=3, valid_every=100, save_every=100, bleu_pairs=1))
+    for attempt in (1, 2):
+        attempt_here(run, attempt)
+    assert list(metric(run, "train/loss")) == [1, 2, 3]
+    assert events_of(run)[-1].fields == {"outcome": "finished", "reason": "All steps are done."}
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_ends_it_with_the_checkpoint_before(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch, value: float

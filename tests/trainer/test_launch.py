@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -101,12 +102,14 @@ def test_the_trainer_lives_apart(trainer: list[str]) -> None:
 
 
 def test_a_run_survives_its_launcher(trainer: list[str]) -> None:
-    """The launching process ends at once; the run goes on, and can be stopped from elsewhere."""
+    """The launching process (the app) is killed; the run goes on, and stops when it is asked."""
     program = (
-        "import json, sys; from trainer.launch import launch\n"
-        f"launch({CONFIG!r}, ['train'], run_id='orphan', trainer={trainer!r})"
+        "import os, signal; from trainer.launch import launch\n"
+        f"launch({CONFIG!r}, ['train'], run_id='orphan', trainer={trainer!r})\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60)
+    assert done.returncode == -signal.SIGKILL
     (run,) = list_runs()
     told(run)
     assert status(run).state == "running"
@@ -175,3 +178,27 @@ def test_a_folder_that_refuses_a_resume_is_one_sentence(trainer: list[str]) -> N
     with pytest.raises(RunError, match="Cannot write to"):
         resume(run, trainer=trainer)
     assert not is_locked(run.lock)
+
+
+@pytest.mark.slow
+def test_a_runs_folder_that_is_read_only(trainer: list[str], tmp_path: Path) -> None:
+    """A real read-only mount: root may write anywhere else."""
+    folder = tmp_path / "runs"
+    run = create_run(CONFIG, ["train"], run_id="earlier")
+    bind = [["mount", "--bind", str(folder), str(folder)]]
+    bind.append(["mount", "-o", "remount,ro,bind", str(folder)])
+    try:
+        for command in bind:
+            subprocess.run(command, check=True, capture_output=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+        pytest.skip("did not run: a read-only folder cannot be mounted here")
+    try:
+        with pytest.raises(RunError, match=r"Cannot write to .* set DAWN_RUNS"):
+            launch(CONFIG, ["train"], trainer=trainer)
+        with pytest.raises(RunError, match="Cannot write to"):
+            resume(run, trainer=trainer)
+        assert [found.id for found in list_runs()] == ["earlier"]
+        assert status(run).state == "stopped"
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=10)
