@@ -86,12 +86,11 @@ class EventReader:
         with self._lock:
             return sum(tail.skipped for tail in self._tails.values())
 
-    def overdue(self) -> float:
-        """Seconds, on this reader's clock, beyond the phase's promise to be heard; 0 in time."""
+    def silence(self) -> tuple[float, float | None]:
+        """Seconds since the run was last heard of, on this reader's clock, and those within which
+        it promised to be; None where it promised nothing."""
         with self._lock:
-            if self._expect is None:
-                return 0.0
-            return max(0.0, time.monotonic() - self._heard - self._expect)
+            return time.monotonic() - self._heard, self._expect
 
     def _forget(self) -> None:
         self._tails: dict[str, EventTail] = {}

@@ -19,6 +19,8 @@ from transformer.model import Transformer
 
 GROWTH = 1.25  # a snapshot is taken when the step is this many times that of the last one
 ROWS = 400  # of the embedding
+OUTLIERS = 0.001  # share of the numbers beyond each end of a histogram
+SAMPLED = 50_000
 LONGEST = 40  # tokens of a probe's translation that are looked into
 
 
@@ -93,10 +95,18 @@ def model_parts(model: Transformer) -> dict[str, list[nn.Parameter]]:
 
 
 def histogram(tensors: Sequence[Tensor]) -> tuple[np.ndarray, np.ndarray]:
-    """Counts (BINS,) of the finite numbers of all tensors, and their two ends (2,)."""
+    """Counts (BINS,) of the finite numbers of all tensors, and the two ends (2,) they lie between.
+
+    The ends leave out a few outliers, which are counted there; they are found among `SAMPLED`
+    numbers, so that a large matrix costs no sorting.
+    """
     if not tensors:
         return np.zeros(BINS, np.int64), np.zeros(2)
-    numbers = torch.cat([tensor.detach().flatten().float() for tensor in tensors])
-    numbers = numbers[torch.isfinite(numbers)]
-    counts, edges = np.histogram(numbers.cpu().numpy(), BINS)
+    every = torch.cat([tensor.detach().flatten().float() for tensor in tensors])
+    numbers = every[torch.isfinite(every)].cpu().numpy()
+    if not numbers.size:
+        return np.zeros(BINS, np.int64), np.zeros(2)
+    sampled = numbers[:: max(1, numbers.size // SAMPLED)]
+    low, high = np.quantile(sampled, (OUTLIERS, 1 - OUTLIERS))
+    counts, edges = np.histogram(np.clip(numbers, low, high), BINS, (low, high))
     return counts, edges[[0, -1]]

@@ -27,8 +27,8 @@ class Snapshot:
     examples: each probe with the model's own translation of it and all attention between the two.
     embedding (N, D) in float16: the rows of the first N pieces of the source vocabulary.
     parts: names of the model's parts; for each, weights and gradients (parts, BINS) count its
-    numbers between the two ends in weight_ends and gradient_ends (parts, 2). The gradients are
-    those of the last update, clipped; a part that had none yet counts no numbers.
+    numbers between the two ends in weight_ends and gradient_ends (parts, 2), a few outliers at the
+    ends. The gradients are those of the last update, clipped; a part that had none yet counts none.
     """
 
     examples: list[Example]

@@ -43,19 +43,21 @@ def curves_blob(
     step = max(reading.step or 0, 1)
     curves = {**reading.curves, **means}
 
-    def panel(title: str, wanted: tuple[_Wanted, ...], digits: int | None) -> Panel:
+    def small(title: str, wanted: tuple[_Wanted, ...], digits: int | None) -> Panel:
         return Panel(title, _curves(reading, curves, wanted), digits)
 
     loss = _curves(reading, curves, _loss(width))
     panels = [
         Panel("Loss", loss, 3, _marks(reading), log=True),
-        panel("Learning rate", _RATE, None),
-        panel("Gradient norm", _NORM, 2),
-        panel("Tokens a second", _SPEED, 0),
-        panel("Scores", _SCORES, 1),
-        panel("Machine, per cent in use", _MACHINE, 0),
-        panel("Memory, GiB", _HELD, 2),
+        small("Learning rate", _RATE, None),
+        small("Gradient norm", _NORM, 2),
+        small("Tokens a second", _SPEED, 0),
+        small("Scores", _SCORES, 1),
+        small("Machine, per cent in use", _MACHINE, 0),
+        small("Memory, GiB", _HELD, 2),
     ]
+    if not alive:  # what never told a number never will
+        panels = [panels[0], *(panel for panel in panels[1:] if panel.curves)]
     end = growing_end(step) if alive else step
     return pack(*panels_data(panels, end=end, run=run, axes=_axes(reading, alive=alive)))
 
@@ -67,9 +69,16 @@ def curves_view(blob: bytes, *, key: str) -> None:
 
 def smoothing(help: str) -> int:
     """How many points a mean is of, as the person has it."""
-    chosen: int = st.select_slider(
-        "Mean of so many points", WIDTHS, value=25, key="curves.width", help=help
-    )
+    with st.container(key="run-smoothing", horizontal=True, horizontal_alignment="right"):
+        st.caption("Mean of so many points", help=help)
+        chosen: int = st.segmented_control(
+            "Mean of so many points",
+            WIDTHS,
+            default=25,
+            required=True,
+            key="curves.width",
+            label_visibility="collapsed",
+        )
     return chosen
 
 

@@ -11,6 +11,7 @@ from pages.ui.runs import Reading, last_step_of, seconds_left, seconds_trained
 from trainer.folder import Run
 from trainer.runs import Status
 
+QUIET = 10.0  # seconds of silence that need no mention
 _PHASES = {
     "preparing data": "Preparing the training text.",
     "training": "Training.",
@@ -19,8 +20,13 @@ _PHASES = {
 }
 
 
-def run_head(run: Run, state: Status, reading: Reading, *, overdue: bool) -> None:
-    """Draw it; every place is there from the start, so nothing moves when a number comes."""
+def run_head(
+    run: Run, state: Status, reading: Reading, quiet: float, promised: float | None
+) -> None:
+    """Draw it; every place is there from the start, so nothing moves when a number comes.
+
+    quiet: seconds since the run was last heard of; promised: those within which it said it would.
+    """
     steps = last_step_of(run, reading)
     step = state.step or reading.step or 0
     left = seconds_left(reading, steps) if state.state == "running" else None
@@ -43,7 +49,7 @@ def run_head(run: Run, state: Status, reading: Reading, *, overdue: bool) -> Non
     st.html(
         f'<div class="run-head{" alive" if state.alive else ""}">'
         f'<p><b class="run-state {state.state}">{state.state}</b> '
-        f"{html.escape(sentence(state, overdue=overdue))}</p>"
+        f"{html.escape(sentence(state, quiet, promised))}</p>"
         f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl>'
         f'<p class="run-notes">{html.escape(notes(reading))}</p></div>'
     )
@@ -55,13 +61,15 @@ def notes(reading: Reading) -> str:
     return " ".join(dict.fromkeys([*said[:1], *said[-1:]]))
 
 
-def sentence(state: Status, *, overdue: bool) -> str:
-    """What the run does, or why it ended."""
-    if state.state == "running" and overdue:
-        return "It has been silent for longer than it said; the machine may be busy or asleep."
+def sentence(state: Status, quiet: float = 0.0, promised: float | None = None) -> str:
+    """What the run does, or why it ended; and how long it has been quiet, where that is long."""
     if state.state != "running" or not state.phase:
         return state.reason
-    return _PHASES.get(state.phase, f"In the phase “{state.phase}”.")
+    doing = _PHASES.get(state.phase, f"In the phase “{state.phase}”.")
+    if promised is None or quiet < max(QUIET, promised / 2):
+        return doing
+    silence = f"Quiet for {duration(quiet)} (promised {duration(promised)})"
+    return f"{doing} {silence}{'.' if quiet <= promised else ': stalled, asleep, or very busy?'}"
 
 
 def _number(reading: Reading, name: str, form: str) -> str:

@@ -8,11 +8,13 @@ import streamlit as st
 
 from pages.ui.layout import notice
 from pages.ui.navigation import STOPS, page_link
+from pages.ui.run_alerts import run_alerts
 from pages.ui.run_curves import curves_blob, curves_view, smoothing
 from pages.ui.run_head import run_head
+from pages.ui.run_inside import run_inside
 from pages.ui.run_samples import run_samples
 from pages.ui.run_title import run_title
-from pages.ui.runs import log_tail, smoothed, watch
+from pages.ui.runs import Reading, log_tail, smoothed, watch
 from trainer.folder import Run, RunError
 from trainer.launch import resume
 from trainer.runs import Status, request, status
@@ -34,7 +36,7 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
         st.rerun()
     watched = watch(run)
     reading = watched.read()
-    run_head(run, state, reading, overdue=watched.reader.overdue() > 0)
+    run_head(run, state, reading, *watched.reader.silence())
     _actions(run, state, text)
     if run.problem:
         return
@@ -47,8 +49,28 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
     blob = watched.draw(f"curves.{width}", (reading.version, state.alive), draw)
     curves_view(blob, key="curves")
     st.caption(text["loss"])
-    run_samples(reading, text)
-    with st.expander("Log", icon=":material/notes:"):
+    _below(run, reading, text)
+
+
+def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
+    """One of four views, so that a live panel draws no more than is looked at."""
+    told = {"Alerts": f"Alerts ({len(reading.alerts)})" if reading.alerts else "Alerts"}
+    shown = st.segmented_control(
+        "Look at",
+        ("Translations", "Inside the model", "Alerts", "Log"),
+        default="Translations",
+        required=True,
+        format_func=lambda view: told.get(view, view),
+        key="run.below",
+        label_visibility="collapsed",
+    )
+    if shown == "Translations":
+        run_samples(reading, text)
+    elif shown == "Inside the model":
+        run_inside(run, text)
+    elif shown == "Alerts":
+        run_alerts(reading, text)
+    else:
         st.code(log_tail(run) or "Nothing was written yet.", language=None, height=280)
 
 

@@ -3,52 +3,84 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import streamlit as st
 
 from pages.ui.runs import Reading
 
-_SHOWN = 60
+_SHOWN = 60  # frames of the strip, the newest
 
 
 def run_samples(reading: Reading, text: Mapping[str, str]) -> None:
-    """All sentences at the newest validation, and one of them over time."""
-    st.subheader("Translations", anchor=False)
+    """One sentence over time as a film strip, all of them at the newest validation, and of the
+    held-out ones those that went best and worst."""
     if not reading.samples:
         st.caption(text["no samples"])
         return
     st.caption(text["samples"])
-    newest = reading.samples[-1]
-    sources = [line["src"] for line in newest.fields.get("translations", [])]
-    now, over_time = st.columns(2, gap="large")
-    with now, st.container(key="run-now"):
-        st.markdown(f"**At step {newest.step:,}**")
-        st.html(_pairs(newest.fields.get("translations", [])))
-    with over_time, st.container(key="run-over-time"):
-        chosen = st.selectbox("One sentence over time", sources, key="sample-sentence")
-        with st.container(height=320, border=False, key="run-history"):
-            st.html(_history(reading, chosen))
+    newest = reading.samples[-1].fields
+    lines = newest.get("translations", [])
+    chosen = st.selectbox(
+        "One sentence over time", [line["src"] for line in lines], key="sample-sentence"
+    )
+    st.html(strip(frames(reading, chosen)))
+    with st.expander("All sentences at the newest validation", icon=":material/translate:"):
+        st.html(_pairs(lines))
+    judged = [event.fields for event in reading.samples if event.fields.get("best")]
+    if judged:
+        with st.expander("Best and worst of the held-out sentences", icon=":material/rule:"):
+            st.caption(text["extremes"])
+            best, worst = st.columns(2, gap="large")
+            for column, name in ((best, "best"), (worst, "worst")):
+                with column:
+                    st.markdown(f"**{name.capitalize()}**")
+                    st.html(_pairs(judged[-1][name]))
+
+
+def frames(reading: Reading, source: str | None) -> list[tuple[int, str]]:
+    """Step and translation of a sentence at each sample, the oldest first; a step that a resume
+    trained again counts once."""
+    found: dict[int, str] = {}
+    for event in reading.samples:
+        for line in event.fields.get("translations", []):
+            if line["src"] == source:
+                found[event.step or 0] = str(line["out"])
+                break
+    return sorted(found.items())[-_SHOWN:]
+
+
+def strip(shown: Sequence[tuple[int, str]]) -> str:
+    """The frames side by side, the newest first; words that were not there before are lit."""
+    cells = []
+    for place, (step, out) in enumerate(shown):
+        before = shown[place - 1][1] if place else ""
+        words = lit_words(before, out) if place else html.escape(out)
+        cells.append(f'<li><span>step {step:,}</span><p dir="auto">{words or "–"}</p></li>')
+    return f'<ol class="run-film" tabindex="0">{"".join(reversed(cells))}</ol>'
+
+
+def lit_words(before: str, now: str) -> str:
+    """`now` as HTML, its words that `before` did not have in that order in <b>."""
+    old, new = before.split(), now.split()
+    parts = []
+    for kind, _, _, first, end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        words = html.escape(" ".join(new[first:end]))
+        if words:
+            parts.append(words if kind == "equal" else f"<b>{words}</b>")
+    return " ".join(parts)
 
 
 def _pairs(lines: list[dict[str, Any]]) -> str:
     rows = []
     for line in lines:
-        ref = f"<small>Reference: {html.escape(str(line['ref']))}</small>" if "ref" in line else ""
+        score = f" · chrF {line['chrf']:.0f}" if "chrf" in line else ""
+        about = f"Reference: {html.escape(str(line['ref']))}{score}" if "ref" in line else ""
         rows.append(
             f"<li><span>{html.escape(str(line['src']))}</span>"
-            f'<p dir="auto">{html.escape(str(line["out"])) or "–"}</p>{ref}</li>'
+            f'<p dir="auto">{html.escape(str(line["out"])) or "–"}</p>'
+            f"{f'<small>{about}</small>' if about else ''}</li>"
         )
     return f'<ul class="run-pairs">{"".join(rows)}</ul>'
-
-
-def _history(reading: Reading, source: str | None) -> str:
-    rows = []
-    for event in reversed(reading.samples[-_SHOWN:]):
-        for line in event.fields.get("translations", []):
-            if line["src"] == source:
-                out = html.escape(str(line["out"])) or "–"
-                rows.append(f'<li><span>{event.step:,}</span><p dir="auto">{out}</p></li>')
-                break
-    return f'<ol class="run-steps">{"".join(rows)}</ol>'

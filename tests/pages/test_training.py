@@ -220,7 +220,7 @@ def test_nothing_typed_is_lost_when_the_launch_fails(
 def test_an_unknown_corpus_is_one_sentence(runs: Path) -> None:
     at = open_page()
     at.multiselect(key="form.nano.data").set_value([]).run()
-    assert "data is empty" in says(at)
+    assert "Training text is empty: name a corpus or a file." in says(at)
     at.session_state["form.nano.data"] = ["/nowhere/at/all.tsv"]
     press(at.run(), "Launch")
     assert not at.exception

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -255,19 +256,22 @@ def test_two_writers_of_one_attempt_are_merged_by_time(tmp_path: Path) -> None:
     assert kinds == ["phase", "phase", "end", "alert"]
 
 
-def test_silence_beyond_the_promise_is_overdue(tmp_path: Path) -> None:
+def test_silence_is_told_with_what_was_promised(tmp_path: Path) -> None:
     reader = EventReader(tmp_path)
     with EventWriter(tmp_path, 1) as events:
-        events.phase("validation", expect=0.0)
-        reader.read()
-        assert reader.phase == "validation" and reader.overdue() > 0.0
         events.phase("training", expect=100.0)
         reader.read()
-        assert reader.overdue() == 0.0
-        events.phase("validation", expect=0.0)
+        time.sleep(0.05)
+        reader.read()  # nothing new
+        quiet, promised = reader.silence()
+        assert 0.05 <= quiet < 50
+        assert promised == 100.0
+        events.metric(1, {"train/loss": 3.0})
+        reader.read()
+        assert reader.silence()[0] < quiet
         events.write("end", outcome="finished", reason="Done.")
         reader.read()
-        assert reader.overdue() == 0.0
+        assert reader.silence()[1] is None
 
 
 def test_sessions_share_one_reader(tmp_path: Path) -> None:

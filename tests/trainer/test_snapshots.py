@@ -13,7 +13,7 @@ from tests.trainer.small_runs import attempt_here, events_of, prepared_run
 from trainer.config import TrainConfig
 from trainer.events import EventWriter
 from trainer.export import export
-from trainer.inside import Snapshots, look
+from trainer.inside import OUTLIERS, Snapshots, histogram, look
 from trainer.runs import Run
 from trainer.snapshots import BINS, read_snapshot, write_snapshot
 from transformer.analysis.example import record
@@ -70,7 +70,18 @@ def test_every_number_of_a_part_is_counted(bundle: Bundle) -> None:
     part = "encoder.layers.0.feed_forward"
     place = seen.parts.index(part)
     numbers = torch.cat([p.flatten() for p in bundle.model.get_submodule(part).parameters()])
-    assert seen.weight_ends[place].tolist() == [numbers.min().item(), numbers.max().item()]
+    low, high = np.quantile(numbers.detach().numpy(), (OUTLIERS, 1 - OUTLIERS))
+    assert seen.weight_ends[place] == pytest.approx([low, high])
+    middle = ((numbers > low) & (numbers < high)).sum().item()
+    assert seen.weights[place, 1:-1].sum() <= middle < seen.weights[place].sum()
+
+
+def test_an_outlier_and_what_is_no_number_spoil_no_histogram() -> None:
+    numbers = torch.cat([torch.linspace(-1, 1, 10_000), torch.tensor([1e9, float("nan")])])
+    counts, ends = histogram([numbers])
+    assert counts.sum() == 10_001
+    assert ends == pytest.approx([-1, 1], abs=0.01)
+    assert histogram([torch.full((3,), float("inf"))])[0].sum() == 0
 
 
 def test_gradients_are_those_of_the_last_update(watched: Run) -> None:

@@ -41,6 +41,7 @@ function receive(view, bytes) {
   if (view.run !== header.run) [view.zoom, view.at, view.run] = [null, null, header.run];
   if (!(view.axis in view.ends)) [view.axis, view.zoom, view.at] = ["step", null, null];
   while (view.panels.length < header.panels.length) view.panels.push(buildPanel(view, view.panels.length === 0));
+  while (view.panels.length > header.panels.length) view.panels.pop().figure.remove();
   header.panels.forEach((said, place) => {
     const panel = view.panels[place];
     panel.title.textContent = said.title;
@@ -59,7 +60,7 @@ function receive(view, bytes) {
 
 function buildPanel(view, first) {
   const figure = element("figure"), caption = element("figcaption"), plot = element("div", "plot");
-  const panel = { title: element("b"), keys: element("span"), canvas: element("canvas"), tip: element("div", "tip"), curves: [], names: "" };
+  const panel = { figure, title: element("b"), keys: element("span"), canvas: element("canvas"), tip: element("div", "tip"), curves: [], names: "" };
   panel.keys.style.display = "contents";
   caption.append(panel.title, panel.keys);
   if (first) {

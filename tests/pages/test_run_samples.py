@@ -1,0 +1,43 @@
+"""The film strip: what changed is lit, and nothing a model wrote becomes HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pages.ui.run_samples import frames, lit_words, strip
+from pages.ui.runs import Watch
+from trainer.events import EventReader, EventWriter
+
+
+def test_new_words_are_lit() -> None:
+    assert lit_words("la casa rossa", "la macchina rossa") == "la <b>macchina</b> rossa"
+    assert lit_words("", "ciao") == "<b>ciao</b>"
+    assert lit_words("ciao", "ciao") == "ciao"
+    assert lit_words("ciao", "") == ""
+
+
+def test_what_a_model_wrote_is_text() -> None:
+    shown = strip([(0, "<script>a</script>"), (5, "<b>bold</b> & more")])
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "<b>&lt;b&gt;bold&lt;/b&gt; &amp; more</b>" in shown
+
+
+def test_frames_of_a_sentence_by_step(tmp_path: Path) -> None:
+    def sample(events: EventWriter, step: int, out: str) -> None:
+        lines = [{"src": "a", "out": out}, {"src": "b", "out": "other"}]
+        events.write("sample", step=step, translations=lines)
+
+    with EventWriter(tmp_path, 1) as events:
+        sample(events, 0, "noise")
+        sample(events, 10, "ten")
+        sample(events, 20, "gone back behind")
+    with EventWriter(tmp_path, 2) as events:
+        events.write("resume", step=10, from_step=10)
+        sample(events, 20, "twenty")
+    reading = Watch(EventReader(tmp_path)).read()
+    assert frames(reading, "a") == [(0, "noise"), (10, "ten"), (20, "twenty")]
+    assert frames(reading, "never") == []
+    assert strip(frames(reading, "a")).index("step 20") < strip(frames(reading, "a")).index(
+        "step 0<"
+    )
