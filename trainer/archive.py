@@ -18,7 +18,7 @@ MOST_RECORD = 8 << 20  # bytes of a JSON record
 
 _NUMBER = r"[0-9]{4}"
 RECORDS = re.compile(
-    rf"{re.escape(MANIFEST)}|spec\.json|data\.json|notes\.json|(proc|exit)-{_NUMBER}\.json"
+    rf"{re.escape(MANIFEST)}|(spec|data|notes|decided)\.json|(proc|exit)-{_NUMBER}\.json"
 )
 EVENTS = re.compile(rf"events/{_NUMBER}(-[a-z]{{1,20}})?\.jsonl")
 LOGS = re.compile(r"log\.txt|run\.lock")

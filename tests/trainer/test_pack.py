@@ -71,6 +71,7 @@ def run(home: Path, bundle: Bundle) -> Run:
     run = create_run(config.to_dict(), argv, run_id="mine", data={str(text): "0" * 64})
     write_notes(run, notes("Warmer", f"See {home}/diary.txt", ["lesson"]))
     write_record(run.path / "data.json", DATA | {"corpora": [{"name": str(text)} | CORPUS]})
+    write_record(run.path / "decided.json", {"precision": "bf16", "parts": 2})
     for attempt in (1, 2):
         process = {"attempt": attempt, "pid": 7, "boot_id": "b-o-o-t", "host": f"{HOST}.local"}
         write_record(run.process_record(attempt), process | {"device": "cpu", "began": 5.0})
