@@ -103,7 +103,7 @@ def _living(run: Run, attempt: int) -> Status:
     place = place_in_line(run.path)
     if place is None or (place.number == 1 and not place.busy):
         return Status("queued", "About to start.", attempt, None, progress.step)
-    reason = f"Waiting for the {place.device}: place {place.number} in line."
+    reason = f"Waiting for the {place.device.upper()}: place {place.number} in line."
     return Status("queued", reason, attempt, None, progress.step, place.number)
 
 

@@ -17,12 +17,10 @@ look = fitted_look()
 page_header(text["title"], text["lead"])
 sentence_box(look)
 
-left, right = st.columns([2, 3], gap="medium")
-with left:
-    method = method_control()
+method = method_control()
+with st.container(key="dawn-method"):
     st.caption(text[method])
-with right:
-    settings = settings_controls(method)
+settings = settings_controls(method)
 
 with plain_errors():
     info = find_model(look.model)

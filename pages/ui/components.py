@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.bundle_js import bundle, packed
+from pages.ui.pieces import spelled
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 ALIGNMENT = 8
@@ -73,8 +74,8 @@ def attention_view(
     number = committed.get("n", 0)
     chosen = _valid_choice(committed, arrays) if number > seen else None
     header = {
-        "src": src_pieces,
-        "tgt": tgt_pieces,
+        "src": [spelled(piece) for piece in src_pieces],
+        "tgt": [spelled(piece) for piece in tgt_pieces],
         "provenance": provenance,
         "choice": _counted(chosen or choice, -1),
         "seen": max(number, seen),

@@ -10,7 +10,13 @@ import streamlit as st
 
 from trainer.config import TrainConfig
 
-_NAMES = {"d_model": "d_model", "d_ff": "d_ff", "ema": "EMA", "bleu_pairs": "BLEU pairs"}
+_NAMES = {
+    "data": "Training text",
+    "d_model": "d_model",
+    "d_ff": "d_ff",
+    "ema": "EMA",
+    "bleu_pairs": "BLEU pairs",
+}
 
 
 def field_widget(spec: Field[Any], start: TrainConfig) -> Any:
@@ -55,6 +61,12 @@ def _fine(value: float) -> float:
 def label(name: str) -> str:
     """A field's name for a person; the paper's symbols stay as they are."""
     return _NAMES.get(name) or name.replace("_", " ").capitalize()
+
+
+def in_form_words(problem: str) -> str:
+    """A sentence about a config with the field that it begins with as the form labels it."""
+    name, space, rest = problem.partition(" ")
+    return f"{label(name)}{space}{rest}" if name in TrainConfig.__dataclass_fields__ else problem
 
 
 def _range(spec: Field[Any]) -> str:

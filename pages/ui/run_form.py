@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.catalogue import list_models
-from pages.ui.fields import field_widget, label
+from pages.ui.fields import field_widget, in_form_words, label
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.uploads import upload_box, uploaded
@@ -104,7 +104,7 @@ def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -
     try:
         config = resolve(preset, changed)
     except ConfigError as error:
-        problem = str(error)
+        problem = in_form_words(str(error))
     argv = command_line(preset, changed)
     pressed = st.button(
         "Launch",
@@ -145,7 +145,7 @@ def _data(start: TrainConfig, text: Mapping[str, str]) -> str:
     key = f"form.{start.preset}.data"
     default = start.data.split(",")
     chosen = st.multiselect(
-        "Training text",
+        label("data"),
         [*SHIPPED, *own],
         default=default,
         format_func=lambda name: own.get(name, name),

@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 
 from pages.ui import maps
-from pages.ui.catalogue import ModelInfo
-from pages.ui.models import embedding_matrix, load
+from pages.ui.catalogue import LookError, ModelInfo
+from pages.ui.models import embedding_matrix, load, tokenize, translate
 from pages.ui.pieces import readable
+from pages.ui.state import Look
 from pages.ui.word_views import kinds_of
 
 
@@ -33,6 +34,35 @@ def neighbours(
 ) -> tuple[list[int], list[float]]:
     """The rows nearest to `row` by cosine in all D dimensions: their numbers and cosines."""
     return _neighbours(maps.identity(info), info, row, side, count)
+
+
+def vocabulary_control(info: ModelInfo) -> str:
+    """Which of a model's two vocabularies to look at, "src" or "tgt"; a joint one is not asked."""
+    if info.joint:
+        return "src"
+    names = {"src": f"Source ({info.languages[0]})", "tgt": f"Target ({info.languages[1]})"}
+    side = st.segmented_control(
+        "Vocabulary",
+        list(names),
+        default="src",
+        format_func=names.__getitem__,
+        required=True,
+        key="map-vocabulary",
+    )
+    return str(side)
+
+
+def own_pieces(info: ModelInfo, look: Look, side: str) -> list[int]:
+    """The pieces of the person's sentence, or of its translation, each once."""
+    if side == "src" or look.tgt is not None:
+        text = look.src if side == "src" else look.tgt or ""
+        ids = tokenize(info, text, side).ids
+    else:
+        try:
+            ids = translate(info, look.src)[0].ids
+        except LookError:  # nothing to translate: the map needs no sentence
+            ids = []
+    return list(dict.fromkeys(ids))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -8,9 +8,9 @@ from pages.ui.catalogue import find_model, list_models
 from pages.ui.layout import page_header, prose, provenance, sentence_box
 from pages.ui.map_maker import umap_maker
 from pages.ui.maps import read_maps
-from pages.ui.models import plain_errors, tokenize
+from pages.ui.models import plain_errors
 from pages.ui.state import read_look
-from pages.ui.vocabulary import neighbours, vocabulary
+from pages.ui.vocabulary import neighbours, own_pieces, vocabulary, vocabulary_control
 from pages.ui.word_views import choose_piece, chosen_piece, map_view
 
 MOST_IN_3D = 5_000
@@ -22,9 +22,10 @@ sentence_box(look)
 
 with plain_errors():
     info = find_model(look.model)
-    words = vocabulary(info)
-    maps = read_maps(info)
-    own = list(dict.fromkeys(tokenize(info, look.src).ids))
+    side = vocabulary_control(info)
+    words = vocabulary(info, side)
+    maps = read_maps(info, side)
+    own = own_pieces(info, look, side)
 
 with st.container(horizontal=True, gap="medium"):
     how = st.segmented_control(
@@ -39,8 +40,9 @@ if points is None:
     umap_maker(info)
     st.stop()
 
-chosen = chosen_piece(info.key, own, len(words.labels))
-near, cosines = neighbours(info, chosen)
+whose = info.key if side == "src" else f"{info.key}/{side}"  # no key of a model has a slash
+chosen = chosen_piece(whose, own, len(words.labels))
+near, cosines = neighbours(info, chosen, side)
 width = words.matrix.shape[1]
 left, right = (st.container(), st.container()) if flat else st.columns([2.6, 1], gap="medium")
 if not flat:
@@ -62,11 +64,11 @@ with right:
         key="map-flat" if flat else "map-side",
     )
 if choice is not None:
-    choose_piece(info.key, choice)
+    choose_piece(whose, choice)
     st.rerun()
 
 caption = text[how.lower()].format(share=f"{maps.share[: points.shape[1]].sum():.0%}", dims=width)
 if not flat and len(points) > MOST_IN_3D:
     caption += " " + text["frequent"].format(count=f"{MOST_IN_3D:,}", all=f"{len(points):,}")
 st.markdown(caption)
-provenance(look, info, "src_embedding.weight", "v d", words.matrix.shape)
+provenance(look, info, f"{side}_embedding.weight", "v d", words.matrix.shape)

@@ -1,7 +1,7 @@
 // Pure functions of the map. Run by tests/components/test_in_node.py, or: node --test tests/components/
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fit, nearestPoint, project, take, zoomed } from "../../assets/components/map/camera.js";
+import { fit, labelBox, nearestPoint, project, take, zoomed } from "../../assets/components/map/camera.js";
 import { search } from "../../assets/components/map/search.js";
 
 test("all but outliers fit into the canvas, up is up", () => {
@@ -45,4 +45,14 @@ test("labels take their place and never overlap", () => {
   assert.ok(!take(taken, [5, 5, 15, 15]));
   assert.ok(take(taken, [10, 0, 20, 10]));
   assert.equal(taken.length, 2);
+});
+
+test("a label goes where there is room beside its point, inside the canvas", () => {
+  const taken = [], spots = Array.from({ length: 4 }, () => labelBox(taken, [100, 100], 40, 300, 200));
+  assert.ok(spots.every((spot) => spot.free));
+  assert.equal(new Set(spots.map((spot) => String(spot.box))).size, 4);
+  const edge = labelBox([], [290, 100], 40, 300, 200);
+  assert.ok(edge.free && edge.box[2] <= 300);
+  const full = Array.from({ length: 30 }, () => labelBox(taken, [100, 100], 40, 300, 200)).at(-1);
+  assert.ok(!full.free && full.box);
 });

@@ -42,7 +42,7 @@ def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
     tgt = [SOS, *bundle.tgt_tokenizer.encode("la macchina rossa").ids]
     with torch.no_grad(), tracing(bundle.model) as trace:
         bundle.model(torch.tensor([src]), torch.tensor([tgt]))
-    assert header["src"][-1] == "[EOS]" and header["tgt"][0] == "[SOS]"
+    assert header["src"][-1] == [["[EOS]", False]] and header["tgt"][0] == [["[SOS]", False]]
     assert (len(header["src"]), len(header["tgt"])) == (len(src), len(tgt))
     patterns = {
         "encoder": "encoder.layers.{}.self_attention.weights",
@@ -79,7 +79,8 @@ def test_another_translation_is_explained_and_taken_back(dawn_runs: Path) -> Non
     at = open_page()
     at.text_input[0].set_value("la casa").run()
     assert address(at, "tgt") == "la casa"
-    assert "".join(sent(at, "choice")[0]["tgt"]) == "[SOS] la casa"
+    pieces = sent(at, "choice")[0]["tgt"]
+    assert "".join(text for piece in pieces for text, _ in piece) == "[SOS]·la·casa"
     at.text_input[0].set_value("  ").run()
     assert address(at, "tgt") is None
 
@@ -123,6 +124,12 @@ def test_a_broken_model_is_one_sentence(dawn_runs: Path) -> None:
     at = open_page()
     assert not at.exception
     assert "cut short" in at.warning[0].value
+
+
+def test_a_control_that_turns_text_around_is_named_as_on_the_other_pages(dawn_runs: Path) -> None:
+    header, _ = sent(open_page(src="red\u202ecar"), "choice")
+    shown = "".join(text for piece in header["src"] for text, _ in piece)
+    assert "\u202e" not in shown
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script> **b** $x$", "👩‍👩‍👧 שלום", "a\x00b"])

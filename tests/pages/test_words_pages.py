@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.blobs import sent
+from transformer.bundle import Bundle, load_bundle, save_bundle
+from transformer.config import ModelConfig
+from transformer.model import Transformer
+from transformer.tokenizer import train_words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("tokens", "embeddings", "positions")
@@ -99,8 +104,6 @@ def test_the_step_of_the_model_is_told_and_nothing_about_the_end_of_its_run(
 
 
 def test_tokens_of_the_page_are_those_of_the_tokenizer(dawn_runs: Path) -> None:
-    from transformer.bundle import load_bundle
-
     header, _ = sent(open_page("tokens", model="toy", src="the red è 👩 car"), "segments")
     ids = [header["pieces"][row]["id"] for s in header["segments"] for row in s["rows"]]
     tokenizer = load_bundle(dawn_runs / "toy" / "export").src_tokenizer
@@ -118,8 +121,6 @@ def test_too_many_tokens_are_all_shown_with_a_word_of_warning(dawn_runs: Path) -
 def test_the_rows_are_those_of_the_matrix(dawn_runs: Path) -> None:
     import numpy as np
 
-    from transformer.bundle import load_bundle
-
     at = open_page("tokens", model="toy", src="the the red")
     header, arrays = sent(at, "segments")
     weight = load_bundle(dawn_runs / "toy" / "export").model.src_embedding.weight.detach().numpy()
@@ -130,7 +131,6 @@ def test_the_rows_are_those_of_the_matrix(dawn_runs: Path) -> None:
 
 def test_the_map_holds_every_piece_and_lights_the_persons_own(dawn_runs: Path) -> None:
     from transformer.analysis.projections import nearest
-    from transformer.bundle import load_bundle
 
     header, _ = sent(open_page("embeddings", model="toy", src="the red"), "near")
     bundle = load_bundle(dawn_runs / "toy" / "export")
@@ -160,6 +160,44 @@ def test_three_dimensions_are_drawn_by_plotly(dawn_runs: Path) -> None:
     assert not at.exception
     assert "points" not in sent(at, "near")[0]["arrays"]
     assert at.get("plotly_chart")
+
+
+@pytest.fixture
+def two_vocabularies(dawn_runs: Path) -> Path:
+    """A model with a vocabulary of words on each side; its key is "words"."""
+    texts = [["the red car", "the house"], ["la macchina rossa", "la casa di qui"]]
+    src, tgt = (train_words(side * 2, 1, 100) for side in texts)
+    torch.manual_seed(3)
+    config = ModelConfig(
+        src_vocab=len(src), tgt_vocab=len(tgt), encoder_layers=1, decoder_layers=1,
+        d_model=12, d_ff=8, heads=2, max_tokens=16, tie_embeddings=False,
+    )  # fmt: skip
+    bundle = Bundle(Transformer(config).eval(), src, tgt, ("en", "it"), {"title": "Words"})
+    save_bundle(dawn_runs / "words" / "export", bundle)
+    return dawn_runs
+
+
+def test_each_of_two_vocabularies_has_its_map(two_vocabularies: Path) -> None:
+    at = open_page("embeddings", model="words", src="the red car", tgt="la casa rossa")
+    bundle = load_bundle(two_vocabularies / "words" / "export")
+    header, _ = sent(at, "near")
+    assert header["own"] == bundle.src_tokenizer.encode("the red car").ids
+    at.session_state["map.chosen"] = ("words", 6)
+    at.session_state["map-vocabulary"] = "tgt"
+    at.run()
+    assert not at.exception
+    header, arrays = sent(at, "near")
+    assert header["own"] == bundle.tgt_tokenizer.encode("la casa rossa").ids
+    assert header["chosen"] == header["own"][0]
+    assert len(arrays["points"]) == len(header["labels"]) == len(bundle.tgt_tokenizer)
+    assert "tgt" in at.caption[-1].value
+    at.query_params["src"], at.query_params["tgt"] = "", ""
+    assert not at.run().exception
+
+
+def test_one_joint_vocabulary_is_not_asked_for(dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy")
+    assert "Vocabulary" not in [control.label for control in at.get("button_group")]
 
 
 def test_without_a_umap_the_page_offers_to_make_one(dawn_runs: Path) -> None:

@@ -395,7 +395,7 @@ def test_runs_wait_in_line(workshop: Workshop) -> None:
     holder = workshop.start("steady", run_id="holder")
     training(holder)
     first, second = workshop.start("short", run_id="first"), workshop.start("short", run_id="next")
-    assert wait_for(first, lambda s: s.place == 1).reason == "Waiting for the cpu: place 1 in line."
+    assert wait_for(first, lambda s: s.place == 1).reason == "Waiting for the CPU: place 1 in line."
     assert wait_for(second, lambda s: s.place == 2).state == "queued"
     request(first, "stop")
     stands = ended(first)

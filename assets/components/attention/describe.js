@@ -1,12 +1,7 @@
 // What a head does, in words: for the line below it, for a screen reader, for the tip.
 
-/** A piece as runs of text; what cannot be seen (spaces, controls) is a quiet run with a visible sign. */
-export function visible(piece) {
-  if (piece === "") return [{ text: "∅", quiet: true }];
-  const signs = { "\n": "↵", "\t": "⇥", "\r": "↵" };
-  return piece.split(/([\s\p{Cc}]+)/u).filter(Boolean).map((text) =>
-    /^[\s\p{Cc}]/u.test(text) ? { text: [...text].map((c) => signs[c] ?? (/\s/u.test(c) ? "·" : "␣")).join(""), quiet: true } : { text, quiet: false });
-}
+/** A piece as runs of text; those are quiet that stand for what cannot be seen. Python says which (pages/ui/pieces.py). */
+export const visible = (piece) => piece.map(([text, quiet]) => ({ text, quiet }));
 
 export const shown = (piece) => visible(piece).map(({ text }) => text).join("");
 
@@ -33,4 +28,4 @@ export function describe({ rows, cols, w, causal }, focus, cell = focus, most = 
   return ["Strongest here: ", ...links.flatMap(([i, j, value], n) => [n ? "; " : "", from(i), " looks at ", to(j), " ", number(value)])];
 }
 
-export const plain = (parts) => parts.map((part) => (typeof part === "string" ? part : part.number ?? `\`${part.token}\``)).join("");
+export const plain = (parts) => parts.map((part) => (typeof part === "string" ? part : part.number ?? `\`${shown(part.token)}\``)).join("");

@@ -55,12 +55,12 @@ export function writeWords(view, subject) {
   const { part, header } = view;
   part.caption.textContent = KINDS[kind].caption;
   const { pool } = view.grid;
-  part.count.textContent = `${layers} layers x ${heads} heads${pool > 1 ? `, a dot is the strongest of ${pool} x ${pool} weights` : ""}`;
+  part.count.textContent = `${layers} layers × ${heads} heads${pool > 1 ? `, a dot is the strongest of ${pool} × ${pool} weights` : ""}`;
   part.title.textContent = `Layer ${layer + 1}, head ${head + 1}`;
   part.model.textContent = header.provenance;
   part.tensor.textContent = KINDS[kind].tensor(layer);
-  part.dims.textContent = `${KINDS[kind].dims} = 1 x ${heads} x ${rows} x ${cols}`;
-  part.thumbs.setAttribute("aria-label", `${KINDS[kind].title} attention: ${layers} layers x ${heads} heads as small pictures, a button on each.`);
+  part.dims.textContent = `${KINDS[kind].dims} = 1 × ${heads} × ${rows} × ${cols}`;
+  part.thumbs.setAttribute("aria-label", `${KINDS[kind].title} attention: ${layers} layers × ${heads} heads as small pictures, a button on each.`);
   part.detail.setAttribute("aria-label", `${KINDS[kind].title} attention, layer ${layer + 1}, head ${head + 1}: ${rows} rows look at ${cols} columns. Arrow keys move, Enter locks, Escape releases.`);
   const parts = describe(subject, view.lock ?? view.hover, view.hover);
   if (part.line.dataset.text !== (part.line.dataset.text = plain(parts))) part.line.replaceChildren(...parts.map(partElement));

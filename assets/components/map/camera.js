@@ -33,6 +33,16 @@ export function nearestPoint(points, camera, px, py, reach) {
   return best;
 }
 
+/** Where a label has room beside its point: to the right, the left, above, below, or at a corner; not `free`, and the
+ * first box inside the canvas, where it has none. Boxes are [left, top, right, bottom]. */
+export function labelBox(taken, [x, y], wide, width, height) {
+  const boxes = [[x + 7, y - 9], [x - wide - 11, y - 9], [x - wide / 2 - 2, y - 28], [x - wide / 2 - 2, y + 10], [x + 5, y - 23], [x + 5, y + 5], [x - wide - 9, y - 23], [x - wide - 9, y + 5]]
+    .map(([left, top]) => [left, top, left + wide + 4, top + 18])
+    .filter(([left, top, right, bottom]) => left >= 0 && top >= 0 && right <= width && bottom <= height);
+  const free = boxes.find((box) => take(taken, box));
+  return { box: free ?? boxes[0], free: free !== undefined };
+}
+
 /** Whether a label box is free, and if so takes it: boxes are [left, top, right, bottom]. */
 export function take(taken, box) {
   if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return false;

@@ -1,6 +1,6 @@
 // The map on its canvas: all points, what is lit, and as many labels as have room.
 import { surface, themed } from "../shared/canvas.js";
-import { project, take } from "./camera.js";
+import { labelBox, project } from "./camera.js";
 import { cloud } from "./cloud.js";
 import { SUN } from "./kinds.js";
 
@@ -61,24 +61,24 @@ function rings(pen, view, numbers, radius, colour, full) {
   }
 }
 
-/** A label beside its point, haloed by the paper; left out where another one is. */
+/** A label beside its point, haloed by the paper; left out where others leave it no room. */
 function write(pen, view, taken, number, weight, always = false, alpha = 1) {
   const [x, y] = at(view, number), label = view.header.labels[number];
   const width = view.canvas.clientWidth;
   if (x < 0 || y < 0 || x > width || y > view.canvas.clientHeight) return;
   pen.font = `${weight} 13px ${view.font}`;
-  const wide = pen.measureText(label).width, flip = x + wide + 14 > width;
-  const left = flip ? x - wide - 9 : x + 9;
-  if (!take(taken, [left - 2, y - 9, left + wide + 2, y + 9]) && !always) return;
+  const { box, free } = labelBox(taken, [x, y], pen.measureText(label).width, width, view.canvas.clientHeight);
+  if (!box || (!free && !always)) return;
+  const [left, middle] = [box[0] + 2, box[1] + 9];
   pen.textBaseline = "middle";
   pen.direction = "ltr";
   pen.lineJoin = "round";
   pen.lineWidth = 4;
   pen.globalAlpha = alpha;
   pen.strokeStyle = view.paper;
-  pen.strokeText(label, left, y);
+  pen.strokeText(label, left, middle);
   pen.fillStyle = view.ink;
-  pen.fillText(label, left, y);
+  pen.fillText(label, left, middle);
   pen.globalAlpha = 1;
 }
 
