@@ -31,9 +31,7 @@ function build(parent) {
   const view = { part, listeners: new AbortController(), choice: null, sent: 0, waiting: false, hover: null, lock: null, floats: {}, pictures: {}, drawn: 0, frame: 0 };
   listen(view);
   view.observer = new ResizeObserver(() => {
-    const widths = `${part.heads.clientWidth} ${part.scroll.clientWidth}`;
-    if (widths !== view.widths) repaint(view);
-    view.widths = widths;
+    if (`${part.heads.clientWidth} ${part.scroll.clientWidth}` !== view.widths) repaint(view);
   });
   view.observer.observe(part.heads);
   view.observer.observe(part.scroll);

@@ -18,11 +18,12 @@ export function repaint(view, everything = true) {
 function paint(view) {
   const subject = current(view);
   if (view.stale) {
-    const widths = [view.part.heads.clientWidth, view.part.scroll.clientWidth - 8]; // read before anything is written
+    const widths = [view.part.heads.clientWidth, view.part.scroll.clientWidth]; // read before anything is written
+    view.widths = widths.join(" ");
     readTheme(view);
     markSelection(view);
     paintGrid(view, widths[0]);
-    layDetail(view, subject, widths[1]);
+    layDetail(view, subject, widths[1] - 8);
   }
   if (view.stale) writeRowsAtRest(view);
   view.stale = false;

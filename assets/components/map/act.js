@@ -89,13 +89,14 @@ export function listen(view) {
   });
 }
 
-/** Fit the camera when the map or the canvas is another one; else leave it where the person put it. */
+/** Fit the camera when the map or the canvas is another one, and say so; else leave it where the person put it. */
 export function refit(view) {
   const { clientWidth: width, clientHeight: height } = view.canvas;
-  if (!width) return;
+  if (!width) return false;
   const mark = `${view.header.title} ${width} ${height}`;
-  if (mark === view.mapped) return;
+  if (mark === view.mapped) return false;
   view.mapped = mark;
   view.fitted = fit(view.points, width, height);
   view.camera = { ...view.fitted };
+  return true;
 }

@@ -11,7 +11,7 @@ function build(root, component) {
   const canvas = root.querySelector("canvas"), input = root.querySelector("input");
   const view = { root, component, canvas, input, hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null };
   listen(view);
-  view.watch = new ResizeObserver(() => { if (view.points) { refit(view); redraw(view); } });
+  view.watch = new ResizeObserver(() => { if (view.points && refit(view)) redraw(view); });
   view.watch.observe(canvas);
   return view;
 }
