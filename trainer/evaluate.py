@@ -9,7 +9,7 @@ from sacrebleu.metrics import BLEU, CHRF
 
 from trainer.batches import PairDataset, collate, token_batches
 from trainer.corpora import Pair
-from trainer.module import token_losses
+from trainer.learning import token_losses
 from transformer.bundle import Bundle
 from transformer.decoding import beam_search, greedy
 from transformer.tokenizer import EOS, UNK

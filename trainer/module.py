@@ -1,46 +1,18 @@
-"""The LightningModule: the label-smoothed loss per target token, and the optimiser."""
+"""The LightningModule: gradients per target token, the rate of each update, all a resume needs."""
 
-import math
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
-from torch.optim import Adam, AdamW, Optimizer
+from torch.optim import Optimizer
 
 from trainer.batches import Batch, TokenBatchSampler
 from trainer.config import TrainConfig
+from trainer.learning import optimiser, token_losses
 from trainer.schedule import learning_rate
 from transformer.config import ConfigError
 from transformer.model import Transformer
-from transformer.tokenizer import PAD
-
-OPTIMISERS: dict[str, type[Adam]] = {"adamw": AdamW, "adam": Adam}
-
-
-def token_losses(logits: Tensor, labels: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Sums over the target tokens that are not padding: label-smoothed loss, NLL, and their count.
-
-    logits (B, T, V), labels (B, T); in nats and float32. The smoothed target gives `smoothing` of
-    the probability to all V pieces alike (section 5.4; Szegedy et al., 2016, equation 7).
-    """
-    real = labels != PAD
-    log_probs = logits[real].float().log_softmax(dim=-1)
-    nll = -log_probs.gather(-1, labels[real][:, None]).sum()
-    loss = nll
-    if smoothing:
-        loss = (1 - smoothing) * nll - smoothing * log_probs.mean(dim=-1).sum()
-    return loss, nll, real.sum()
-
-
-def loss_floor(smoothing: float, vocab: int) -> float:
-    """The label-smoothed loss of a model that is right and sure of it, in nats: the entropy of the
-    smoothed target, which no model comes below."""
-    if not smoothing:
-        return 0.0
-    each = smoothing / vocab
-    right = 1 - smoothing + each
-    return -right * math.log(right) - (vocab - 1) * each * math.log(each)
 
 
 class TranslationModule(pl.LightningModule):
@@ -104,17 +76,8 @@ class TranslationModule(pl.LightningModule):
         """Keep the last update's gradients, which a snapshot shows; Lightning would drop them."""
 
     def configure_optimizers(self) -> Optimizer:
-        """Adam with the paper's betas (section 5.3); matrices decay, norms and biases do not."""
-        matrices = [p for p in self.parameters() if p.dim() > 1]
-        vectors = [p for p in self.parameters() if p.dim() <= 1]
-        decay = self.config.weight_decay if self.config.optimiser == "adamw" else 0.0
-        groups = [
-            {"params": matrices, "weight_decay": decay},
-            {"params": vectors, "weight_decay": 0.0},
-        ]
-        return OPTIMISERS[self.config.optimiser](
-            groups, lr=self.config.rate, betas=(0.9, 0.98), eps=1e-9, fused=True
-        )
+        """The one that the config names."""
+        return optimiser(self.model, self.config)
 
     def is_finite(self) -> bool:
         """Whether loss and gradient since the totals were last taken are numbers."""

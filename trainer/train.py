@@ -33,8 +33,9 @@ from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.identity import check_config, check_texts, identity
 from trainer.inside import Snapshots
+from trainer.learning import loss_floor
 from trainer.memory import CheckpointInParts, is_memory_full
-from trainer.module import TranslationModule, loss_floor
+from trainer.module import TranslationModule
 from trainer.pace import Pace
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record

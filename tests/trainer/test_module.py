@@ -16,7 +16,8 @@ from torch.utils.data import DataLoader
 from tests.trainer.small_runs import TINY
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.config import TrainConfig, resolve
-from trainer.module import TranslationModule, loss_floor, token_losses
+from trainer.learning import loss_floor, token_losses
+from trainer.module import TranslationModule
 from trainer.train import lightning, quieten
 from transformer.model import Transformer
 
@@ -107,7 +108,7 @@ def spied(folder: Path, **changes: Any) -> tuple[Spy, list[list[int]], PairDatas
     module = Spy(Transformer(config.model_config(VOCAB, VOCAB)), config, sampler)
     loader: DataLoader[Any] = DataLoader(data, batch_sampler=sampler, collate_fn=collate)
     config_of_epoch = resolve("nano", config.to_dict() | {"steps": windows})
-    trainer = lightning(config_of_epoch, folder, "cpu", "fp32", [Advance()])
+    trainer = lightning(config_of_epoch, folder, "cpu", "fp32", [Advance()], [])
     trainer.fit(module, loader)
     return module, batches, data, config
 
