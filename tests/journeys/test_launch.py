@@ -48,7 +48,7 @@ def test_a_run_is_launched_watched_stopped_and_looked_into(journey: Journey) -> 
 
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".run-state")).to_have_text("stopped", timeout=PATIENCE)
-    name = page.locator(".run-head h2").inner_text()
+    name = page.locator(".run-title h2").inner_text()
     page.get_by_test_id("stMain").get_by_role("link", name="Attention").click()
     page.wait_for_url(f"**/attention?*model={name}*")
     journey.settle(page)
