@@ -8,7 +8,6 @@ import argparse
 import logging
 import os
 import sys
-import time
 import traceback
 import warnings
 from dataclasses import asdict, replace
@@ -31,6 +30,7 @@ from trainer.corpora import DataError
 from trainer.decided import Decided, read_decided
 from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
+from trainer.hardware import pick_device, pick_precision
 from trainer.identity import check_config, check_texts, identity
 from trainer.inside import Snapshots
 from trainer.learning import loss_floor
@@ -72,12 +72,13 @@ def train(folder: Path, attempt: int) -> None:
     `TrainingFailed` and the one-sentence errors of data, config, bundle and tokenizer.
     """
     with EventWriter(folder / "events", attempt) as events:
-        checkpoint, damaged = find_checkpoint(folder / "checkpoints")
-        earlier = summary(checkpoint)
-        events.write("resume", step=earlier["global_step"], from_step=earlier["global_step"])
-        if note := beginning(attempt, earlier["global_step"], damaged):
-            events.write("alert", step=earlier["global_step"], message=note)
         try:
+            checkpoint, damaged = find_checkpoint(folder / "checkpoints")
+            earlier = summary(checkpoint)
+            step = earlier["global_step"]
+            events.write("resume", step=step, from_step=step)
+            if note := beginning(attempt, step, damaged):
+                events.write("alert", step=step, message=note)
             ending = fit(folder, events, checkpoint, earlier)
         except StopRequested as stop:
             events.write("end", outcome="stopped", reason=str(stop))
@@ -255,37 +256,6 @@ def valid_loader(
         dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
     )
     return [prepared.valid[place] for place in kept], loader
-
-
-def pick_device(config: TrainConfig) -> str:
-    """cuda where there is one, unless the config says otherwise. Raises `TrainingFailed`."""
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise TrainingFailed(
-            "This machine has no CUDA device that torch can use: set device to cpu."
-        )
-    return "cuda" if config.device != "cpu" and torch.cuda.is_available() else "cpu"
-
-
-def pick_precision(config: TrainConfig, device: str) -> str:
-    """bf16 on a GPU, and on a CPU where a matrix product is measured to be faster in it."""
-    if config.precision != "auto":
-        return config.precision
-    return "bf16" if device == "cuda" or bf16_is_faster() else "fp32"
-
-
-def bf16_is_faster(size: int = 512, rounds: int = 5) -> bool:
-    """Whether the best of some `size` x `size` products takes less time in bf16 than in fp32."""
-
-    def best(kind: torch.dtype) -> float:
-        matrix = torch.ones(size, size, dtype=kind)
-        seconds = []
-        for _ in range(rounds):
-            started = time.perf_counter()
-            matrix @ matrix
-            seconds.append(time.perf_counter() - started)
-        return min(seconds)
-
-    return best(torch.bfloat16) < 0.8 * best(torch.float32)
 
 
 def reason(error: Exception) -> str:

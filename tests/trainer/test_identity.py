@@ -16,7 +16,7 @@ from tests.trainer.small_runs import (
     prepared_run,
     word_pairs,
 )
-from trainer import train as trainer_train
+from trainer import hardware
 from trainer.checkpoints import listed_checkpoints
 from trainer.config import TrainConfig
 from trainer.records import read_record
@@ -91,11 +91,11 @@ def test_what_was_timed_once_is_not_timed_again(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """auto was fp32 for the first attempt: so it is for the second, also without the record."""
-    monkeypatch.setattr(trainer_train, "bf16_is_faster", lambda: False)
+    monkeypatch.setattr(hardware, "bf16_is_faster", lambda: False)
     run = prepared_run(tiny(steps=3, save_every=1, valid_every=3, bleu_pairs=1, precision="auto"))
     attempt_here(run)
     losses = metric(run, "train/loss")
-    monkeypatch.setattr(trainer_train, "bf16_is_faster", lambda: True)
+    monkeypatch.setattr(hardware, "bf16_is_faster", lambda: True)
     for attempt, record in ((2, "kept"), (3, "lost")):
         (run.checkpoints / "step=00000003.ckpt").unlink()
         if record == "lost":

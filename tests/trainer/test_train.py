@@ -33,11 +33,12 @@ from trainer.corpora import load_data
 from trainer.data import split_by_groups
 from trainer.evaluate import encode_pairs, likelihood, sentence_chrf, translate
 from trainer.export import export, metrics_lines
+from trainer.hardware import bf16_is_faster, pick_device
 from trainer.history import read_events, surviving
 from trainer.prepare import prepare
 from trainer.runs import Run, load_run
 from trainer.schedule import learning_rate
-from trainer.train import TrainingFailed, bf16_is_faster, pick_device, reason
+from trainer.train import reason
 from trainer.validation import PROBES, probes
 from transformer.analysis.example import load_example
 from transformer.bundle import load_bundle, save_bundle
@@ -371,7 +372,7 @@ def test_finish_lets_the_rate_fall(tiny: Tiny, runs: Path) -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_cuda_without_cuda(tiny: Tiny, runs: Path) -> None:
-    with pytest.raises(TrainingFailed, match="no CUDA device that torch can use: set device"):
+    with pytest.raises(ConfigError, match="no CUDA device that torch can use: set device"):
         attempt_here(run := prepared_run(tiny(device="cuda")))
     assert "no CUDA device" in outcome(run)["reason"]
     assert pick_device(tiny(device="auto")) == "cpu"

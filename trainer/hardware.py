@@ -1,0 +1,37 @@
+"""What a run trains on: the device, and the arithmetic that is fastest there."""
+
+import time
+
+import torch
+
+from trainer.config import TrainConfig
+from transformer.config import ConfigError
+
+
+def pick_device(config: TrainConfig) -> str:
+    """cuda where there is one, unless the config says otherwise. Raises `ConfigError`."""
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("This machine has no CUDA device that torch can use: set device to cpu.")
+    return "cuda" if config.device != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def pick_precision(config: TrainConfig, device: str) -> str:
+    """bf16 on a GPU, and on a CPU where a matrix product is measured to be faster in it."""
+    if config.precision != "auto":
+        return config.precision
+    return "bf16" if device == "cuda" or bf16_is_faster() else "fp32"
+
+
+def bf16_is_faster(size: int = 512, rounds: int = 5) -> bool:
+    """Whether the best of some `size` x `size` products takes less time in bf16 than in fp32."""
+
+    def best(kind: torch.dtype) -> float:
+        matrix = torch.ones(size, size, dtype=kind)
+        seconds = []
+        for _ in range(rounds):
+            started = time.perf_counter()
+            matrix @ matrix
+            seconds.append(time.perf_counter() - started)
+        return min(seconds)
+
+    return best(torch.bfloat16) < 0.8 * best(torch.float32)
