@@ -22,8 +22,10 @@ class Progress:
 
     def lines(self, event: Event) -> list[str]:
         """The lines for an event, often none."""
-        if event.attempt != self.attempt:
+        if event.attempt < self.attempt:
             return []
+        if event.attempt > self.attempt:  # started again by its supervisor, from an earlier step
+            self.attempt, self.began, self.shown = event.attempt, None, None
         values = event.fields
         if event.kind == "resume" and values.get("from_step"):
             return [f"Going on from step {values['from_step']:,}."]

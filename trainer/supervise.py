@@ -189,11 +189,12 @@ class Supervisor:
         """How a trainer ended that a signal of ours left no word; None where it has said so."""
         if code >= 0 or not insistence.sent:
             return None
+        how = "It did not react to the request to stop and was ended"
         if (self.run.control / "kill").exists():
-            return f"It was killed as asked; {what_is_saved(self.run.checkpoints)}."
-        if insistence.in_haste:
-            return f"It was stopped; {what_is_saved(self.run.checkpoints)}."
-        return None
+            how = "It was killed as asked"
+        elif insistence.in_haste:
+            how = "It was stopped"
+        return f"{how}; {what_is_saved(self.run.checkpoints)}."
 
     def _export(self) -> None:
         """Turn the checkpoint into a bundle; a failure is an alert, the run's state stays."""

@@ -47,6 +47,29 @@ TINY: dict[str, Any] = {
 }
 
 
+# A trainer with so many bytes of address space to train in: `LIMIT FOLDER --attempt N`.
+LIMITED = """
+import os, resource, sys
+from pathlib import Path
+import torch
+from trainer import train
+from trainer.module import TranslationModule
+
+step = TranslationModule.training_step
+def training_step(module, batch, batch_idx):
+    # 64 MiB for each pair of the batch: an allocation that the kernel refuses, or not
+    held = torch.empty(batch.src.shape[0] << 24)
+    loss = step(module, batch, batch_idx)
+    return loss + 0 * held[0].nan_to_num()
+TranslationModule.training_step = training_step
+torch.set_num_threads(1)
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))
+sys.argv = ["train", *sys.argv[2:]]
+sys.exit(train.main())
+"""
+
+
 def word_pairs(count: int, seed: int = 0) -> list[tuple[str, str]]:
     """`count` different pairs of two to five words, each translated word by word."""
     draw = random.Random(seed)

@@ -101,15 +101,19 @@ def test_the_trainer_lives_apart(trainer: list[str]) -> None:
     assert held == [".device-cpu.lock"], "the device stays taken as long as the trainer lives"
 
 
-def test_a_run_survives_its_launcher(trainer: list[str]) -> None:
-    """The launching process (the app) is killed; the run goes on, and stops when it is asked."""
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
+def test_a_run_survives_its_launcher(trainer: list[str], how: str) -> None:
+    """The app is killed, or Ctrl-C goes to all of its terminal; the run goes on until asked."""
     program = (
         "import os, signal; from trainer.launch import launch\n"
         f"launch({CONFIG!r}, ['train'], run_id='orphan', trainer={trainer!r})\n"
-        "os.kill(os.getpid(), signal.SIGKILL)"
+        f"os.killpg(0, signal.{how})"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=ROOT, timeout=60, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    assert done.returncode == -signal.Signals[how]
     (run,) = list_runs()
     told(run)
     assert status(run).state == "running"

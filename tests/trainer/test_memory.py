@@ -13,6 +13,7 @@ import torch
 
 from tests.trainer.small_runs import (
     EPOCH,
+    LIMITED,
     ROOT,
     attempt_here,
     events_of,
@@ -130,28 +131,6 @@ def test_what_a_full_memory_looks_like(error: Exception, full: bool) -> None:
     assert is_memory_full(error) == full
 
 
-LIMITED = """
-import os, resource, sys
-from pathlib import Path
-import torch
-from trainer import train
-from trainer.module import TranslationModule
-
-step = TranslationModule.training_step
-def training_step(module, batch, batch_idx):
-    # 64 MiB for each pair of the batch: an allocation that the kernel refuses, or not
-    held = torch.empty(batch.src.shape[0] << 24)
-    loss = step(module, batch, batch_idx)
-    return loss + 0 * held[0].nan_to_num()
-TranslationModule.training_step = training_step
-torch.set_num_threads(1)
-used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[2]), resource.RLIM_INFINITY))
-sys.argv = ["train", sys.argv[1], "--attempt", sys.argv[3]]
-sys.exit(train.main())
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="did not run: no /proc here")
 def test_a_limit_of_the_machine_is_a_full_memory(tiny: Tiny, runs: Path) -> None:
@@ -160,7 +139,15 @@ def test_a_limit_of_the_machine_is_a_full_memory(tiny: Tiny, runs: Path) -> None
     pairs = max(map(len, sampler_of(run.path)))
 
     def attempt(number: int, limit: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", LIMITED, str(run.path), str(limit), str(number)]
+        command = [
+            sys.executable,
+            "-c",
+            LIMITED,
+            str(limit),
+            str(run.path),
+            "--attempt",
+            str(number),
+        ]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150)
 
     limit = (pairs * 3 // 4) << 26

@@ -66,6 +66,15 @@ def test_earlier_attempts_are_passed_over() -> None:
     assert len(progress.lines(point(41, 60.0, attempt=2))) == 1
 
 
+def test_an_attempt_that_follows_by_itself_is_followed() -> None:
+    progress = Progress(steps=100, attempt=1)
+    for step in (1, 50):
+        progress.lines(point(step, float(step)))
+    resumed = event("resume", 40, 60.0, attempt=2, from_step=40)
+    assert progress.lines(resumed) == ["Going on from step 40."]
+    assert "left" not in progress.lines(point(41, 61.0, attempt=2))[0], "its pace is its own"
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.2, "0 s"), (89, "89 s"), (91, "2 min"), (3599, "1 h 00 min"), (12_000, "3 h 20 min")],

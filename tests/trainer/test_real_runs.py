@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.trainer.small_runs import (
     EPOCH,
+    LIMITED,
     ROOT,
     WORDS,
     events_of,
@@ -28,6 +34,7 @@ from trainer.config import TrainConfig
 from trainer.evaluate import translate
 from trainer.launch import launch, resume
 from trainer.locks import is_locked
+from trainer.records import process_start, read_record
 from trainer.runs import Run, request, status
 from transformer.bundle import load_bundle
 
@@ -141,6 +148,70 @@ def test_a_stop_ends_a_validation_with_its_update_saved(tiny: Tiny, runs: Path) 
     assert trainer.wait(60) == 0
     assert events_of(run)[-1].fields["outcome"] == "stopped"
     assert listed_checkpoints(run.checkpoints)[0].step <= 6
+
+
+@pytest.mark.parametrize("phase", [None, "preparing data"])
+def test_a_stop_while_it_starts_and_a_resume_from_the_beginning(
+    tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch, phase: str | None
+) -> None:
+    """While torch is imported, and while a tokenizer is trained in code that hears no signal."""
+    monkeypatch.setenv("DAWN_GRACE", "600")
+    config = tiny(steps=2, bleu_pairs=1)
+    if phase:
+        config = replace(config, data="libreoffice-help,bible-web-diodati", vocab_size=8000)
+    run = launch(config.to_dict(), ["python"])
+    wait_for(run, lambda: status(run).state == "running" and status(run).phase == phase)
+    asked = time.monotonic()
+    request(run, "stop")
+    assert ended(run) == "stopped"
+    assert time.monotonic() - asked < 30
+    assert status(run).reason.endswith("nothing is saved yet, so a resume begins at the beginning.")
+    assert not run.export.exists()
+    if phase is None:
+        resume(run)
+        assert ended(run) == "finished", status(run)
+        assert list(metric(run, "train/loss")) == [1, 2]
+
+
+def test_a_trainer_whose_supervisor_is_killed_saves_and_says_so(tiny: Tiny, runs: Path) -> None:
+    run = launch(tiny(steps=5000, save_every=5000, valid_every=5000).to_dict(), ["python"])
+    wait_for(run, reached(run, 5))
+    process = read_record(run.process_record(1))
+    assert process
+    os.kill(process["supervisor_pid"], signal.SIGKILL)
+    wait_for(run, lambda: process_start(process["pid"]) is None)
+    stands = status(run)
+    saved = listed_checkpoints(run.checkpoints)[0].step
+    assert stands.state == "stopped" and stands.step == saved
+    assert stands.reason == f"Its supervisor went away; its state at step {saved} is saved."
+    resume(run)
+    wait_for(run, reached(run, saved + 2))
+    told = main_says(["stop", run.id, "--kill"])
+    assert re.fullmatch(rf"{run.id} was killed. What it .* since step {saved} .*\.\n", told), told
+    assert ended(run) == "stopped"
+    reason = f"It was killed as asked; its state at step {saved} is saved."
+    assert status(run).reason == reason
+    assert load_bundle(run.export).about["step"] == saved
+
+
+def main_says(arguments: list[str]) -> str:
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        assert main(arguments) == 0
+    return told.getvalue()
+
+
+def test_a_full_memory_halves_the_batches_and_the_run_goes_on(tiny: Tiny, runs: Path) -> None:
+    """The kernel refuses the memory for whole batches: two attempts, one run, no hand laid on."""
+    run_config = tiny(steps=2 * EPOCH, save_every=1, valid_every=EPOCH, bleu_pairs=1)
+    trainer = [sys.executable, "-c", LIMITED, str(2_000 << 20)]
+    run = launch(run_config.to_dict(), ["python"], trainer=trainer)
+    assert ended(run) == "finished", status(run)
+    stands = status(run)
+    assert (stands.attempt, stands.step) == (2, 2 * EPOCH)
+    assert "was full" in "".join(str(e.fields.get("message")) for e in events_of(run))
+    assert list(metric(run, "train/loss")) == list(range(1, 2 * EPOCH + 1))
+    assert load_bundle(run.export).about["step"] == 2 * EPOCH
 
 
 BARE = """

@@ -340,6 +340,20 @@ def test_no_child_of_the_trainer_outlives_it(workshop: Workshop) -> None:
             time.sleep(0.02)
 
 
+def test_the_dead_are_reaped_and_a_zombie_is_dead(workshop: Workshop) -> None:
+    run = workshop.start("short")
+    ended(run)
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in processes(run)):
+        assert time.monotonic() < deadline, "this process, as the app, has launched it"
+        time.sleep(0.02)
+    child = subprocess.Popen(["true"])
+    try:
+        assert gone(child.pid, 10.0) and Path(f"/proc/{child.pid}").exists()
+    finally:
+        child.wait()
+
+
 def test_a_supervisor_that_cannot_go_on_says_why(workshop: Workshop, tmp_path: Path) -> None:
     """A folder lies where the device's lock should be: no run is lost without a word."""
     (tmp_path / "runs" / ".device-cpu.lock").mkdir(parents=True)
