@@ -159,7 +159,9 @@ def _keep(
     runs = runs_folder()
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".import-", dir=runs))
+        temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=runs))
+        beside = temporary / run_id  # one deeper than a run, so that nobody takes it for one yet
+        beside.mkdir()
     except OSError as error:
         raise unwritable(runs, error) from error
     try:
@@ -174,17 +176,17 @@ def _keep(
             raise RunError(f"{name} is not the zip of a run: {problem}")
         if not _tells_its_data(beside):
             raise _broken(name, "data.json")
-        beside.chmod(0o755)
         path = make_folder(run_id)
         os.rename(beside, path)  # into the place of the empty folder that nobody else has
     except FileExistsError:
         raise RunError(
-            f"There is a run named {run_id!r} already: delete it, or import this one with --as."
+            f"There is a run named {run_id!r} already: delete it first, or, in a terminal, unpack "
+            "this one --as another."
         ) from None
     except OSError as error:
         raise unwritable(runs, error) from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return load_run(path)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.folder import runs_folder
+from trainer.folder import runs_folder, shipped_folder
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
 IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
@@ -39,7 +39,8 @@ class ModelInfo:
 def list_models() -> list[ModelInfo]:
     """The models that ship, then the exports of runs, newest first; broken ones are left out."""
     shipped = sorted(_folders(SHIPPED), key=_by_name)
-    exports = [path / "export" for path in _folders(runs_folder())]
+    runs = [*_folders(runs_folder()), *_folders(shipped_folder())]
+    exports = [path / "export" for path in runs]
     there = {path: made for path in exports if (made := _made(path)) is not None}
     infos = [_info(path, path.name, True) for path in shipped]
     infos += [

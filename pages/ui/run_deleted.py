@@ -13,7 +13,7 @@ from pages.ui.run_head import age
 from trainer.bin import binned, bring_back, delete, deleted_id, empty_bin, restore, size
 from trainer.folder import Run, RunError
 from trainer.keeping import megabytes
-from trainer.notes import title
+from trainer.notes import read_notes, title
 from trainer.unpack import unpack
 
 _DELETED = "runs.deleted"
@@ -90,10 +90,9 @@ def bin_box(text: Mapping[str, str]) -> None:
     sizes = [size(run.path) for run in runs]
     for run, count in zip(runs, sizes, strict=True):
         with st.container(horizontal=True, vertical_alignment="center", key=f"bin-{run.path.name}"):
-            called = title(run) if title(run) != run.id else deleted_id(run)
-            st.markdown(
-                f"{escape_markdown(called)} :small[{megabytes(count)} · {age(run.created)}]"
-            )
+            called = read_notes(run).name or deleted_id(run)
+            facts = [megabytes(count), age(run.created), *([run.origin] if run.read_only else [])]
+            st.markdown(f"{escape_markdown(called)} :small[{' · '.join(facts)}]")
             if st.button("Restore", type="tertiary", key=f"restore.{run.path.name}"):
                 _back(partial(bring_back, run))
     st.caption(text["bin"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.catalogue import find_model
 from tests.pages.test_training import open_page, press, says
 from trainer.config import resolve
 from trainer.events import EventWriter
@@ -212,3 +213,19 @@ def test_a_zip_of_another_kind_is_one_sentence(run: Run) -> None:
     assert "is not the zip of a run" in says(at)
     at.file_uploader[0].set_value(("mine.zip", pack(run), "application/zip")).run()
     assert "There is a run named 'mine' already" in says(at)
+
+
+def test_a_run_that_ships_can_be_looked_at_and_cloned_only(
+    dawn_runs: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dawn_runs / "toy" / "export").rename(run.export)
+    (tmp_path / "assets" / "runs").mkdir(parents=True)
+    run.path.rename(tmp_path / "assets" / "runs" / "lesson")
+    monkeypatch.setattr("trainer.folder._ROOT", tmp_path)  # where assets/runs is looked for
+    at = open_page(run="lesson")
+    assert not at.exception
+    assert "comes with Dawn, to look at only" in says(at)
+    assert not {"Delete", "Name, note, tags"} & set(entries(at))
+    assert {"Clone its settings", "Start from its weights", "Hand in"} <= set(entries(at))
+    assert "Resume" not in [button.label for button in at.button]
+    assert find_model("lesson").folder == tmp_path / "assets" / "runs" / "lesson" / "export"
