@@ -40,16 +40,20 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
     _actions(run, state, text)
     if run.problem:
         return
-    width = smoothing(text["smoothing help"])
+    if reading.points or state.alive:  # a run that ended before its first step has no curves
+        _curves(run, reading, text, alive=state.alive)
+    _below(run, reading, text)
+
+
+def _curves(run: Run, reading: Reading, text: Mapping[str, str], *, alive: bool) -> None:
+    watched, width = watch(run), smoothing(text["smoothing help"])
 
     def draw() -> bytes:
         means = smoothed(watched.reader, width)
-        return curves_blob(reading, means, run.id, width=width, alive=state.alive)
+        return curves_blob(reading, means, run.id, width=width, alive=alive)
 
-    blob = watched.draw(f"curves.{width}", (reading.version, state.alive), draw)
-    curves_view(blob, key="curves")
+    curves_view(watched.draw(f"curves.{width}", (reading.version, alive), draw), key="curves")
     st.caption(text["loss"])
-    _below(run, reading, text)
 
 
 def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:

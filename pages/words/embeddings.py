@@ -20,14 +20,16 @@ look = read_look([info.key for info in list_models()])
 page_header(text["title"], text["lead"])
 sentence_box(look)
 
+controls = st.container(horizontal=True, gap="medium")
 with plain_errors():
     info = find_model(look.model)
-    side = vocabulary_control(info)
+    with controls:
+        side = vocabulary_control(info)
     words = vocabulary(info, side)
     maps = read_maps(info, side)
     own = own_pieces(info, look, side)
 
-with st.container(horizontal=True, gap="medium"):
+with controls:
     how = st.segmented_control(
         "Projection", ["PCA", "UMAP"], default="PCA", required=True, key="map-how"
     )

@@ -259,6 +259,15 @@ def test_at_most_2000_points_are_sent(runs: Path) -> None:
     assert header["ends"]["step"] == 6000
 
 
+def test_a_run_that_never_trained_has_no_empty_curves(runs: Path) -> None:
+    create_run(PRESETS["nano"].to_dict(), ["python"], run_id="prepared")
+    at = open_page(run="prepared")
+    assert not at.exception
+    assert "It was prepared and never started." in says(at)
+    with pytest.raises(AssertionError, match="no component was given 'panels'"):
+        sent(at, "panels")
+
+
 def test_a_run_that_is_not_there_falls_back_to_the_form(runs: Path) -> None:
     for name in ("gone", "../../etc", "<b>x</b>"):
         at = open_page(run=name)

@@ -15,7 +15,8 @@ export function draw(view) {
   const pen = surface(canvas, width, height);
   const { layer, seen } = cloud(view, width, height);
   pen.drawImage(layer, 0, 0, width, height);
-  const taken = [];
+  const taken = [], written = new Set();
+  const write = (number, ...how) => written.has(number) || (written.add(number), label(pen, view, taken, number, ...how));
   lines(pen, view);
   rings(pen, view, view.found.slice(0, 400), 3.2, SUN, false);
   rings(pen, view, header.near, 4, SUN, false);
@@ -23,13 +24,13 @@ export function draw(view) {
   if (view.chosen !== null) rings(pen, view, [view.chosen], 6.5, SUN, true);
   if (view.hover !== null) {
     rings(pen, view, [view.hover], 5, view.ink, false);
-    write(pen, view, taken, view.hover, 600, true);
+    write(view.hover, 600, true);
   }
-  if (view.chosen !== null) write(pen, view, taken, view.chosen, 600, true);
-  for (const number of header.own) write(pen, view, taken, number, 600);
-  for (const number of header.near) write(pen, view, taken, number, 400);
-  for (const number of view.found.slice(0, 60)) write(pen, view, taken, number, 400);
-  if (seen.length <= ALL_LABELS) for (const number of seen) write(pen, view, taken, number, 400, false, 0.75);
+  if (view.chosen !== null) write(view.chosen, 600, true);
+  for (const number of header.own) write(number, 600);
+  for (const number of header.near) write(number, 400);
+  for (const number of view.found.slice(0, 60)) write(number, 400);
+  if (seen.length <= ALL_LABELS) for (const number of seen) write(number, 400, false, 0.75);
 }
 
 const at = (view, number) => project(view.camera, view.points[2 * number], view.points[2 * number + 1]);
@@ -62,12 +63,12 @@ function rings(pen, view, numbers, radius, colour, full) {
 }
 
 /** A label beside its point, haloed by the paper; left out where others leave it no room. */
-function write(pen, view, taken, number, weight, always = false, alpha = 1) {
-  const [x, y] = at(view, number), label = view.header.labels[number];
+function label(pen, view, taken, number, weight, always = false, alpha = 1) {
+  const [x, y] = at(view, number), text = view.header.labels[number];
   const width = view.canvas.clientWidth;
   if (x < 0 || y < 0 || x > width || y > view.canvas.clientHeight) return;
   pen.font = `${weight} 13px ${view.font}`;
-  const { box, free } = labelBox(taken, [x, y], pen.measureText(label).width, width, view.canvas.clientHeight);
+  const { box, free } = labelBox(taken, [x, y], pen.measureText(text).width, width, view.canvas.clientHeight);
   if (!box || (!free && !always)) return;
   const [left, middle] = [box[0] + 2, box[1] + 9];
   pen.textBaseline = "middle";
@@ -76,9 +77,9 @@ function write(pen, view, taken, number, weight, always = false, alpha = 1) {
   pen.lineWidth = 4;
   pen.globalAlpha = alpha;
   pen.strokeStyle = view.paper;
-  pen.strokeText(label, left, middle);
+  pen.strokeText(text, left, middle);
   pen.fillStyle = view.ink;
-  pen.fillText(label, left, middle);
+  pen.fillText(text, left, middle);
   pen.globalAlpha = 1;
 }
 
