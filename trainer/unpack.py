@@ -6,14 +6,9 @@ its records, as for any run.
 
 from __future__ import annotations
 
-import io
-import json
-import math
 import os
-import re
 import shutil
 import stat
-import struct
 import tempfile
 import time
 import zipfile
@@ -21,12 +16,7 @@ import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from trainer.archive import (
-    ARRAYS,
-    BUNDLE_RECORDS,
-    EVENTS,
     FORMAT,
     MANIFEST,
     MOST_BYTES,
@@ -34,11 +24,8 @@ from trainer.archive import (
     MOST_RECORD,
     RECORDS,
     SCHEMA,
-    WEIGHTS,
     belongs,
 )
-from trainer.card import data_lines
-from trainer.event_format import MAX_LINE, Event, parse_lines
 from trainer.folder import (
     IMPORTED,
     Run,
@@ -50,17 +37,11 @@ from trainer.folder import (
     unwritable,
 )
 from trainer.records import write_record
-from trainer.settings import form_values
-from transformer.config import ConfigError
+from trainer.soundness import Unsound, record_of, sound, tells_its_data
 
 _ENTRY = b"PK\x01\x02"  # begins each entry in a zip's list of files
 _MOST_ENTRIES = 20 * MOST_FILES  # a file of arrays is a zip too, with entries of its own
 _CHUNK = 1 << 20
-_ATTEMPT = re.compile(rb"[0-9]{4}\n?")
-_HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -140,7 +121,7 @@ def _manifest(
     archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str
 ) -> dict[str, Any]:
     entry = next(entry for entry in entries if entry.filename == MANIFEST)
-    manifest = _record(_data(archive, entry, name), MANIFEST, name)
+    manifest = record_of(_sound(archive, entry, name))
     if manifest.get("format") != FORMAT or manifest.get("schema") != SCHEMA:
         raise RunError(f"{name} was packed by another version of Dawn, so it cannot be read.")
     if not isinstance(manifest.get("id"), str):
@@ -166,7 +147,7 @@ def _keep(
         raise unwritable(runs, error) from error
     try:
         for entry in entries:
-            data = _checked(entry.filename, _data(archive, entry, name), name)
+            data = _sound(archive, entry, name)
             if entry.filename != MANIFEST:
                 target = beside / entry.filename
                 target.parent.mkdir(exist_ok=True)
@@ -174,7 +155,7 @@ def _keep(
         write_record(beside / IMPORTED, {"id": manifest["id"], "unpacked": time.time()})
         if problem := load_run(beside).problem:
             raise RunError(f"{name} is not the zip of a run: {problem}")
-        if not _tells_its_data(beside):
+        if not tells_its_data(beside):
             raise _broken(name, "data.json")
         path = make_folder(run_id)
         os.rename(beside, path)  # into the place of the empty folder that nobody else has
@@ -202,99 +183,13 @@ def _data(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     return data
 
 
-def _checked(file_name: str, data: bytes, name: str) -> bytes:
-    """The file as it is kept. Raises RunError for one that is not what its name says."""
-    if EVENTS.fullmatch(file_name):
-        return _events(data)
-    sound = True
-    if RECORDS.fullmatch(file_name) or BUNDLE_RECORDS.fullmatch(file_name):
-        sound = _is_sound(file_name, _record(data, file_name, name))
-    elif WEIGHTS.fullmatch(file_name):
-        sound = _is_safetensors(data)
-    elif ARRAYS.fullmatch(file_name):
-        sound = _is_arrays(data)
-    elif file_name == "run.lock":
-        sound = _ATTEMPT.fullmatch(data) is not None or not data
-    if not sound:
-        raise _broken(name, file_name)
-    return data
+def _sound(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    data = _data(archive, entry, name)
+    try:
+        return sound(entry.filename, data)
+    except Unsound as error:
+        raise _broken(name, entry.filename) from error
 
 
 def _broken(name: str, file_name: str) -> RunError:
     return RunError(f"{name} holds a broken {file_name!r}: ask for it again.")
-
-
-def _is_sound(file_name: str, record: dict[str, Any]) -> bool:
-    """Whether the parts of a record that pages and commands rely on are as they should be."""
-    if file_name == "spec.json":
-        argv, data = record.get("argv"), record.get("data")
-        try:
-            form_values(record)
-        except (ConfigError, AttributeError, TypeError):
-            return False
-        texts = [*argv, *data] if isinstance(argv, list) and isinstance(data, dict) else [None]
-        created = record.get("created")
-        return all(isinstance(text, str) for text in texts) and _is_time(created)
-    times = (record.get(key) for key in ("began", "ended", "seconds") if key in record)
-    return all(_is_time(moment) for moment in times)
-
-
-def _tells_its_data(folder: Path) -> bool:
-    """Whether a card can say what the run learned from; one without the record says so."""
-    try:
-        return bool(data_lines(folder))
-    except (LookupError, TypeError, AttributeError, ValueError):
-        return False
-
-
-def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 <= value < 1 << 40
-
-
-def _events(data: bytes) -> bytes:
-    """The lines that are events, and of the samples those that the pages can show."""
-    lines = data.split(b"\n")[:-1]
-    events = parse_lines([line if len(line) <= MAX_LINE else b"" for line in lines])
-    kept = (line for line, event in zip(lines, events, strict=True) if event and _is_shown(event))
-    return b"".join(line + b"\n" for line in kept)
-
-
-def _is_shown(event: Event) -> bool:
-    told = event.fields.get("translations", [])
-    return event.kind != "sample" or (
-        isinstance(told, list)
-        and all(isinstance(line, dict) and "src" in line and "out" in line for line in told)
-    )
-
-
-def _record(data: bytes, file_name: str, name: str) -> dict[str, Any]:
-    try:
-        record = json.loads(data)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict):
-        raise _broken(name, file_name)
-    return record
-
-
-def _is_safetensors(data: bytes) -> bool:
-    """Whether it begins as a safetensors file does: the length of a JSON header, and the header."""
-    (length,) = struct.unpack("<Q", data[:8]) if len(data) >= 8 else (0,)
-    return 0 < length <= len(data) - 8 and data[8:9] == b"{"
-
-
-def _is_arrays(data: bytes) -> bool:
-    """Whether it is a zip of arrays, none of objects, each as large as it says."""
-    with zipfile.ZipFile(io.BytesIO(data)) as arrays:
-        entries = arrays.infolist()
-        if sum(entry.file_size for entry in entries) > MOST_BYTES // 4:
-            return False
-        for entry in entries:
-            with arrays.open(entry) as file:
-                reader = _HEADERS.get(np.lib.format.read_magic(file))
-                if reader is None:
-                    return False
-                shape, _, kind = reader(file)
-                if kind.hasobject or math.prod(shape) * kind.itemsize > entry.file_size:
-                    return False
-    return True

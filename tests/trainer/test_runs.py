@@ -315,7 +315,7 @@ def test_a_record_is_whole_or_absent(tmp_path: Path) -> None:
 
 def test_the_light_parts_need_no_torch() -> None:
     program = (
-        "import sys, trainer.events, trainer.runs, trainer.launch, trainer.supervise\n"
+        "import sys, trainer.events, trainer.launch, trainer.supervise, trainer.keeping\n"
         "heavy = {'torch', 'pytorch_lightning', 'streamlit', 'plotly'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )

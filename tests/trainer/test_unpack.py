@@ -223,6 +223,11 @@ def test_events_that_are_none_are_left_out(files: Files) -> None:
     head = {"schema": 1, "attempt": 1, "seq": 0, "wall": 1.0, "mono": 1.0, "step": 1}
     sound = {**head, "kind": "metric", "train/loss": 3.0}
     odd = [{**head, "kind": "sample", "translations": told} for told in (5, [5], [{"src": "a"}])]
+    line = {"src": "a", "out": "b"}
+    odd += [
+        {**head, "kind": "sample", "translations": [line], "best": [line]},
+        {**head, "kind": "sample", "best": [line | {"chrf": "x"}], "worst": []},
+    ]
     lines = [json.dumps(event).encode() for event in (sound, *odd)]
     data = b"\n".join([*lines, b"garbage", b"x" * (2 << 20), b"torn"])
     run = unpack(zipped(files | {"events/0001.jsonl": data}))
