@@ -16,8 +16,8 @@ import pytest
 
 from trainer.events import EventReader
 from trainer.launch import launch, resume
-from trainer.line import device_of
-from trainer.locks import is_locked
+from trainer.line import device_lock, device_of
+from trainer.locks import is_locked, take_lock
 from trainer.records import process_start, read_record, write_record
 from trainer.runs import Run, RunError, Status, list_runs, request, status, what_is_lost
 from trainer.runs import kill as kill_run
@@ -304,9 +304,16 @@ def test_a_kill_never_hits_a_process_that_was_given_the_number(workshop: Worksho
     assert record
     bystander = subprocess.Popen(["sleep", "60"], process_group=0)
     try:
-        write_record(run.process_record(1), record | {"pid": bystander.pid})
+        numbers = {"pid": bystander.pid, "supervisor_pid": bystander.pid}
+        write_record(run.process_record(1), record | numbers)
         with pytest.raises(RunError, match="nothing to kill"):
             kill_run(run)
+        run.exit_record(1).unlink()
+        held = take_lock(run.lock)  # by a supervisor that does not react
+        assert held is not None
+        kill_run(run, patience=0.1)
+        os.close(held)
+        time.sleep(0.1)
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -318,12 +325,11 @@ def test_the_device_stays_taken_while_a_trainer_lives_on(workshop: Workshop) -> 
     deaf = workshop.start("deaf", run_id="deaf")
     training(deaf)
     trainer, supervisor = processes(deaf)
-    waiting = workshop.start("short", run_id="waiting")
-    wait_for(waiting, lambda s: s.place == 1)
     kill(supervisor)
     wait_for(deaf, lambda s: s.state == "lost")
-    time.sleep(0.5)
-    assert status(waiting).state == "queued"
+    assert is_locked(device_lock(deaf.path.parent, "cpu"))
+    waiting = workshop.start("short", run_id="waiting")
+    wait_for(waiting, lambda s: s.place == 1)
     kill_run(deaf)
     assert gone(trainer)
     assert ended(waiting).state == "finished"
