@@ -24,6 +24,12 @@ class Server:
 
     url: str
     began: float
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Seconds of a core that the process has used so far, on Linux."""
+        spent = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -47,7 +53,7 @@ def serve(runs: Path) -> Iterator[Server]:
         )
     try:
         _wait(url := f"http://127.0.0.1:{port}", process, log)
-        yield Server(url, began)
+        yield Server(url, began, process.pid)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
