@@ -119,3 +119,26 @@ def test_a_choice_that_does_not_exist_is_dropped(app, choice):
     app.run()
     assert not app.exception
     assert app.text[0].value == "None"
+
+
+def test_pieces_are_put_for_reading_by_the_rule_of_the_other_pages() -> None:
+    def page() -> None:
+        import numpy as np
+
+        from pages.ui.components import attention_view
+
+        attention_view(
+            src_pieces=[" a\u202eb", "<E2 80>"],
+            tgt_pieces=["[SOS]"],
+            arrays={"encoder": np.full((1, 1, 2, 2), 0.5)},
+            provenance="",
+            choice={"kind": "encoder", "layer": 1, "head": 1},
+            key="attention",
+        )
+
+    header = sent_header(AppTest.from_function(page).run())
+    assert header["src"] == [
+        [["·", True], ["a", False], ["U+202E", True], ["b", False]],
+        [["<E2 80>", False]],
+    ]
+    assert header["tgt"] == [[["[SOS]", False]]]
