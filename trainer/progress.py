@@ -47,6 +47,8 @@ class Progress:
         if "epoch/loss" in values:
             part = "" if values.get("epoch/share", 1) >= 1 else f" ({values['epoch/share']:.0%})"
             return [f"epoch {values['epoch'] + 1}{part}  mean loss {shown(values['epoch/loss'])}"]
+        if "train/loss" not in values:  # of the machine, which a terminal has other tools for
+            return []
         self.began = self.began or (event.mono, step)
         if self.shown is not None and event.mono < self.shown + SHOWN and step != self.steps:
             return []

@@ -48,6 +48,10 @@ def test_validation_epochs_and_translations() -> None:
     assert progress.lines(sample) == ["    one cat", "      -> un gatto"]
 
 
+def test_what_the_machine_does_is_passed_over() -> None:
+    assert Progress(100, 1).lines(event("metric", 3, 1.0, **{"machine/cpu": 90.0})) == []
+
+
 def test_a_nan_and_a_finish_are_shown() -> None:
     progress = Progress(steps=100, attempt=1)
     bad = point(1, 0.0)
