@@ -39,8 +39,7 @@ class ModelInfo:
 def list_models() -> list[ModelInfo]:
     """The models that ship, then the exports of runs, newest first; broken ones are left out."""
     shipped = sorted(_folders(SHIPPED), key=_by_name)
-    runs = [*_folders(runs_folder()), *_folders(shipped_folder())]
-    exports = [path / "export" for path in runs]
+    exports = [path / "export" for path in _runs()]
     there = {path: made for path in exports if (made := _made(path)) is not None}
     infos = [_info(path, path.name, True) for path in shipped]
     infos += [
@@ -53,7 +52,7 @@ def what_is_broken(key: str) -> str | None:
     """Why the model of that name is not in the list, without a full stop; None where there is no
     such model, or nothing is wrong with it."""
     folders = [p for p in _folders(SHIPPED) if p.name == key]
-    folders += [p / "export" for p in _folders(runs_folder()) if p.name == key]
+    folders += [p / "export" for p in _runs() if p.name == key]
     for folder in folders:
         if _made(folder) is not None and (reason := _problem(folder)):
             return f"The model “{key[:40]}” cannot be opened, because its config.json {reason}"
@@ -82,6 +81,10 @@ def stamp_of(folder: Path) -> tuple[int, ...]:
             f"The model “{folder.name}” is incomplete: export it again or choose another one."
         ) from error
     return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
+
+
+def _runs() -> list[Path]:
+    return [*_folders(runs_folder()), *_folders(shipped_folder())]
 
 
 def _folders(place: Path) -> list[Path]:
