@@ -13,6 +13,7 @@ from pages.ui.catalogue import list_models
 from pages.ui.fields import field_widget, in_form_words, label
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
+from pages.ui.run_plan import run_plan
 from pages.ui.uploads import upload_box, uploaded
 from trainer.commands import absolute, check_start_folder, own_path
 from trainer.config import PRESETS, TrainConfig, resolve
@@ -106,6 +107,8 @@ def _launch_row(preset: str, changed: dict[str, Any], text: Mapping[str, str]) -
     except ConfigError as error:
         problem = in_form_words(str(error))
     argv = command_line(preset, changed)
+    if config is not None:
+        run_plan(config, text)
     pressed = st.button(
         "Launch",
         type="primary",
