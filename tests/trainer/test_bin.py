@@ -16,7 +16,7 @@ from trainer import bin as bin_module
 from trainer.__main__ import main
 from trainer.bin import binned, delete, deleted_id, empty_bin, restore
 from trainer.launch import launch, resume
-from trainer.locks import is_locked
+from trainer.locks import is_locked, take_lock
 from trainer.notes import notes, read_notes, write_notes
 from trainer.records import boot_id, process_start, write_record
 from trainer.runs import RunError, create_run, list_runs, open_run, request, status
@@ -61,6 +61,17 @@ def test_the_one_deleted_last_comes_back_first() -> None:
     restore("mine")
 
 
+def test_a_run_whose_lock_is_held_is_refused() -> None:
+    run = create_run(CONFIG, [], run_id="mine")
+    holder = take_lock(run.lock)
+    assert holder is not None
+    with pytest.raises(RunError, match="has not ended yet: stop it before you delete"):
+        delete(run)
+    os.close(holder)
+    delete(run)
+
+
+@pytest.mark.slow
 def test_a_living_and_a_waiting_run_are_refused(tmp_path: Path) -> None:
     code = "import sys, time; from pathlib import Path\n"
     code += "while not (Path(sys.argv[1]) / 'control' / 'stop').exists(): time.sleep(0.02)\n"
