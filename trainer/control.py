@@ -22,8 +22,8 @@ class StopRequested(Exception):
 class Control(pl.Callback):
     """Saves on schedule, and heeds the files in `control/` and SIGTERM after each update.
 
-    Where nothing can be lost, SIGTERM ends it at once: before the training, and in a validation,
-    for what it follows on is saved first.
+    Where nothing can be lost, SIGTERM ends it at once: before the first update has ended, and in a
+    validation, for what it follows on is saved first.
     """
 
     def __init__(
@@ -48,8 +48,7 @@ class Control(pl.Callback):
             raise StopRequested(self._farewell())
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
-        """From now on a request waits for the end of an update."""
-        self.interruptible = False
+        """Still nothing can be lost: what the first update learns, a resume learns again."""
         self.listen()
         self.heed()
         self.step = trainer.global_step
@@ -64,6 +63,7 @@ class Control(pl.Callback):
         if step == self.step:
             return
         self.step = step
+        self.interruptible = False  # from now on a request waits for the end of an update
         if self._asked("finish") and not pl_module.finish and step < trainer.max_steps:
             self._finish(trainer, pl_module)
         stop, asked = self._stop_wanted(), self._asked("save")

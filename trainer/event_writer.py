@@ -37,10 +37,10 @@ class EventWriter:
         """Numbers of one step, by name ("train/loss")."""
         self.write("metric", step=step, **values)
 
-    def phase(self, name: str, expect: float, step: int | None = None) -> None:
+    def phase(self, name: str, expect: float, step: int | None = None, **fields: Any) -> None:
         """A new phase begins; the next event comes within `expect` seconds."""
         self.phase_name = name
-        self.write("phase", step=step, expect=expect)
+        self.write("phase", step=step, expect=expect, **fields)
 
     def write(self, kind: str, *, step: int | None = None, **fields: Any) -> None:
         """Append one event. NaN and infinities become null, named in `nonfinite`.

@@ -6,18 +6,20 @@ import signal
 import subprocess
 
 from trainer.child import end_group
+from trainer.event_format import last_of_kind
 from trainer.events import event_file, last_events
 from trainer.folder import Run
 
 KILL_SECONDS = 10.0  # from SIGTERM to SIGKILL, or the grace if that is shorter
 HASTE_SECONDS = 3.0  # the same where nothing can be lost
+UPDATES = 3  # the grace is as long as so many, where they are slow: a stop waits for the end of one
 
 
 class Insistence:
     """Watches over a trainer that was asked to stop: SIGTERM after `grace` seconds, then SIGKILL.
 
-    Before the training and during a validation nothing can be lost: SIGTERM is sent at once. A
-    wish to kill leaves SIGTERM out.
+    Before the first update has ended and during a validation nothing can be lost: SIGTERM is sent
+    at once. A wish to kill leaves SIGTERM out.
     """
 
     def __init__(
@@ -38,16 +40,15 @@ class Insistence:
             return
         if self._asked_at is None:
             self._asked_at = now
-        haste = self._nothing_at_stake()
-        if self.sent is None and (haste or now - self._asked_at >= self.grace):
+        grace = self._grace()
+        haste = grace is None
+        if self.sent is None and now - self._asked_at >= (grace or 0.0):
             self.in_haste = haste
             self._send("SIGTERM", now)
         elif self.sent == "SIGTERM":
-            patience = min(KILL_SECONDS, self.grace)
-            if haste:
-                patience = min(HASTE_SECONDS, patience)
-            elif self.in_haste:  # it went on training meanwhile, and has its grace again
-                patience += self.grace
+            patience = min(HASTE_SECONDS if haste else KILL_SECONDS, self.grace)
+            if self.in_haste:  # where it went on training meanwhile, it has its grace again
+                patience += grace or 0.0
             if now - self._sent_at >= patience:
                 self.in_haste = haste
                 self._send("SIGKILL", now)
@@ -59,9 +60,15 @@ class Insistence:
             end_group(self.child.pid)
         self.sent, self._sent_at = name, now
 
-    def _nothing_at_stake(self) -> bool:
-        phase = None
-        for event in last_events(event_file(self.run.events, self.attempt)):
-            phase = event.phase
-            break
-        return phase in (None, "preparing data", "validation")
+    def _grace(self) -> float | None:
+        """Seconds that a stop may take as the trainer stands, None where nothing can be lost."""
+        file = event_file(self.run.events, self.attempt)
+        newest = next(last_events(file), None)
+        if newest is None or newest.phase in (None, "preparing data", "validation"):
+            return None
+        began = last_of_kind(file, "phase")  # None where it lies too far back to be looked for
+        seconds = began.fields.get("update_seconds", 0.0) if began else 0.0
+        if seconds is None:  # the first update of the attempt has not ended yet
+            return None
+        slow = UPDATES * seconds if isinstance(seconds, int | float) else 0.0
+        return max(self.grace, slow)

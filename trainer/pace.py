@@ -13,13 +13,17 @@ FACTOR = 4  # a machine that others use too may take so much longer than it just
 
 
 class Pace(pl.Callback):
-    """Says when the next point will be heard of, and says it anew where the pace has changed."""
+    """Says when the next point will be heard of, and says it anew where the pace has changed.
+
+    And how long an update takes (`update_seconds`, null before the first): a stop waits for one.
+    """
 
     def __init__(self, events: EventWriter, log_every: int) -> None:
         self.events, self.log_every = events, log_every
         self.promised = FIRST_SECONDS
         self.clock = 0.0
         self.step = 0
+        self.measured = False
         self.longest = 0.0  # seconds of an update lately, saving included
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
@@ -39,7 +43,7 @@ class Pace(pl.Callback):
     def on_validation_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
         """Back to the training."""
         self.clock = time.monotonic()
-        self._say(trainer.global_step)
+        self.say(trainer.global_step)
 
     def _measure(self, step: int, say: bool = True) -> None:
         if step == self.step:
@@ -48,10 +52,13 @@ class Pace(pl.Callback):
         self.longest = max(now - self.clock, 0.9 * self.longest)
         self.clock, self.step = now, step
         needed = LEAST_SECONDS + FACTOR * self.longest * self.log_every
-        if needed > self.promised or needed < self.promised / 2:
-            self.promised = 1.25 * needed
+        if not self.measured or needed > self.promised or needed < self.promised / 2:
+            self.promised, self.measured = 1.25 * needed, True
             if say:
-                self._say(step)
+                self.say(step)
 
-    def _say(self, step: int) -> None:
-        self.events.phase("training", expect=round(self.promised, 1), step=step)
+    def say(self, step: int) -> None:
+        """Promise it."""
+        seconds = round(self.longest, 3) if self.measured else None
+        expect = round(self.promised, 1)
+        self.events.phase("training", expect=expect, step=step, update_seconds=seconds)

@@ -165,7 +165,7 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
         hardware=hardware(device),
         loss_floor=loss_floor(config.label_smoothing, module.model.config.tgt_vocab),
     )
-    events.phase("training", expect=pace.promised, step=from_step)
+    pace.say(from_step)
     loader = train_loader(config, prepared, sampler)
     try:
         trainer.fit(module, loader, valid, ckpt_path=checkpoint, weights_only=True)

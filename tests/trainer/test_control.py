@@ -120,6 +120,14 @@ def test_a_stop_while_the_data_are_prepared_and_a_resume_from_the_beginning(
     assert notes[0] == "No checkpoint was there: it begins at the beginning."
 
 
+def test_a_stop_in_the_first_update_waits_for_nothing(
+    tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a long one, and a resume learns it again."""
+    monkeypatch.setattr(TranslationModule, "on_before_optimizer_step", terminate)
+    assert stopped(prepared_run(tiny())).startswith("It was asked to stop; nothing is saved yet")
+
+
 def test_a_second_signal_does_not_interrupt_the_ending(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_slow_machine_promises_later_a_fast_one_sooner(
 ) -> None:
     machine = Machine(tmp_path, monkeypatch, log_every=10)
     assert machine.pace.promised == FIRST_SECONDS
+    machine.pace.say(0)
     machine.train(50, seconds=0.1)
     assert LEAST_SECONDS < machine.pace.promised < 30
     machine.train(5, seconds=60.0)  # ten minutes between two points
@@ -54,6 +55,8 @@ def test_a_slow_machine_promises_later_a_fast_one_sooner(
     machine.train(100, seconds=0.1)
     assert machine.pace.promised < 60
     assert len(machine.promises()) <= 15, "said anew only where it changed"
+    told = [e.fields["update_seconds"] for e in EventReader(machine.folder).read()]
+    assert told[0] is None and told[1] == pytest.approx(0.1) and max(told[1:]) == 60.0
 
 
 @pytest.mark.parametrize("every", [1, 3])

@@ -1,0 +1,97 @@
+"""How long a stop waits before it is insisted on: as long as something could be lost."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from trainer.events import EventWriter
+from trainer.insistence import HASTE_SECONDS, KILL_SECONDS, Insistence
+from trainer.runs import Run, create_run
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    """A trainer that ignores SIGTERM."""
+    program = ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"]
+    process = subprocess.Popen(program, process_group=0, stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline() == b"deaf\n"
+    yield process
+    process.stdout.close()
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
+    return create_run({}, [])
+
+
+def signals(insistence: Insistence, until: int = 400) -> dict[str, int]:
+    """The second, from the request on, at which each signal is sent."""
+    sent: dict[str, int] = {}
+    for second in range(until):
+        insistence.insist(1000.0 + second, stop=True, kill=False)
+        if insistence.sent:
+            sent.setdefault(insistence.sent, second)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("phase", "fields", "term", "kill"),
+    [
+        (None, {}, 0, HASTE_SECONDS),
+        ("preparing data", {}, 0, HASTE_SECONDS),
+        ("validation", {}, 0, HASTE_SECONDS),
+        ("training", {"update_seconds": None}, 0, HASTE_SECONDS),
+        ("training", {"update_seconds": 0.5}, 30, 30 + KILL_SECONDS),
+        ("training", {"update_seconds": 60.0}, 180, 180 + KILL_SECONDS),
+        ("training", {}, 30, 30 + KILL_SECONDS),
+        ("something new", {}, 30, 30 + KILL_SECONDS),
+    ],
+)
+def test_the_grace_is_as_long_as_something_could_be_lost(
+    run: Run, child: subprocess.Popen[bytes], phase: str | None, fields: dict, term: int, kill: int
+) -> None:
+    if phase:
+        with EventWriter(run.events, 1) as events:
+            events.phase(phase, 100.0, **fields)
+            events.metric(1, {"train/loss": 0.0})
+    sent = signals(Insistence(child, run, 1, grace=30.0))
+    assert sent == {"SIGTERM": term, "SIGKILL": kill}
+    assert child.wait(5) == -9
+
+
+def test_a_phase_that_began_long_ago_is_known(run: Run, child: subprocess.Popen[bytes]) -> None:
+    """Behind two MiB of points: what is trained since must not be taken for nothing."""
+    with EventWriter(run.events, 1) as events:
+        events.phase("preparing data", 100.0)
+        events.phase("training", 100.0, update_seconds=0.5)
+        for step in range(40):
+            events.write("sample", step=step, text="x" * 50_000)
+    assert signals(Insistence(child, run, 1, grace=30.0)) == {"SIGTERM": 30, "SIGKILL": 40}
+
+
+def test_a_training_that_goes_on_after_the_signal_has_its_grace_again(
+    run: Run, child: subprocess.Popen[bytes]
+) -> None:
+    """The validation was over just before SIGTERM came: the update to come must not be lost."""
+    with EventWriter(run.events, 1) as events:
+        insistence = Insistence(child, run, 1, grace=30.0)
+        events.phase("validation", 100.0)
+        insistence.insist(999.0, stop=True, kill=False)
+        assert insistence.sent == "SIGTERM"
+        events.phase("training", 100.0, update_seconds=60.0)
+        assert signals(insistence)["SIGKILL"] == 180 + KILL_SECONDS - 1
+
+
+def test_nothing_is_sent_before_somebody_asks(run: Run, child: subprocess.Popen[bytes]) -> None:
+    insistence = Insistence(child, run, 1, grace=0.0)
+    insistence.insist(0.0, stop=False, kill=False)
+    assert insistence.sent is None and child.poll() is None
+    insistence.insist(1.0, stop=True, kill=True)
+    assert insistence.sent == "SIGKILL" and child.wait(5) == -9
