@@ -18,12 +18,26 @@ SHORTEST_AXIS = 16
 
 
 @dataclass(frozen=True)
+class Axis:
+    """What curves may run along beside the steps: its values (N,) by then, and where it ends."""
+
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+    end: float
+
+    def table(self) -> NDArray[np.float32]:
+        """Step, value, step, value ... (2N,)."""
+        return np.column_stack([self.steps, self.values]).astype(np.float32).ravel()
+
+
+@dataclass(frozen=True)
 class Curve:
     """One line: values (N,) at steps (N,), NaN where there is none.
 
     style: "line"; "faint" for the raw numbers behind a mean; "dotted"; "points" for numbers that
     come now and then. gaps are the steps whose value was no finite number. Curves of one group are
-    shown and hidden together. colour is `#rrggbb`.
+    shown and hidden together. colour is `#rrggbb`. axes are its own, where it is of another run
+    than its neighbours.
     """
 
     label: str
@@ -33,6 +47,7 @@ class Curve:
     style: str = "line"
     gaps: NDArray[np.int64] | None = None
     group: str = ""
+    axes: Mapping[str, Axis] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,15 +64,6 @@ class Panel:
     log: bool = False
 
 
-@dataclass(frozen=True)
-class Axis:
-    """What curves may run along beside the steps: its values (N,) by then, and where it ends."""
-
-    steps: NDArray[np.int64]
-    values: NDArray[np.float64]
-    end: float
-
-
 def panels_data(
     panels: Sequence[Panel], *, end: int, run: str, axes: Mapping[str, Axis] | None = None
 ) -> tuple[dict[str, Any], Mapping[str, NDArray[np.float32]]]:
@@ -70,7 +76,7 @@ def panels_data(
     ends: dict[str, float] = {"step": end}
     for name, axis in (axes or {}).items():
         ends[name] = axis.end
-        arrays[name] = np.column_stack([axis.steps, axis.values]).astype(np.float32).ravel()
+        arrays[name] = axis.table()
     drawn = []
     for number, panel in enumerate(panels):
         lines = []
@@ -80,7 +86,9 @@ def panels_data(
             arrays[names["y"]] = curve.values.astype(np.float32)
             arrays[names["gaps"]] = gap_marks(curve).astype(np.float32).ravel()
             about = {"label": curve.label, "colour": curve.colour, "style": curve.style}
-            lines.append({**about, "group": curve.group or curve.label, **names})
+            own = {name: f"{number}.{place}.{name}" for name in curve.axes or {}}
+            arrays |= {own[name]: axis.table() for name, axis in (curve.axes or {}).items()}
+            lines.append({**about, "group": curve.group or curve.label, **names, "axes": own})
         drawn.append(
             {
                 "title": panel.title,

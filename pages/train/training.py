@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.layout import notice, page_header, prose
-from pages.ui.run_choice import fresh_form, shown_run, style
+from pages.ui.run_choice import compared_runs, fresh_form, shown_run, style
+from pages.ui.run_compare import run_compare
 from pages.ui.run_deleted import bin_and_import, undo
 from pages.ui.run_form import run_form
 from pages.ui.run_list import run_list
@@ -24,7 +25,9 @@ with main:
     if missing:
         notice(missing)
     undo()
-    if shown:
+    if "runs" in st.query_params:
+        run_compare(compared_runs(), text)
+    elif shown:
         run_panel(shown, text)
     else:
         fresh_form()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from pages.ui.navigation import keep_with
 from trainer.folder import Run, RunError
-from trainer.runs import open_run
+from trainer.runs import list_runs, open_run
 
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "training.css"
 _PREPARED = "training.prepared"
@@ -31,10 +31,30 @@ def shown_run() -> tuple[Run | None, str | None]:
 
 def show_run(run_id: str | None) -> None:
     """Put a run into the address; None goes back to the form. One entry in the history."""
+    st.query_params.pop("runs", None)
     if run_id is None:
         st.query_params.pop("run", None)
     elif st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
+
+
+def compared_runs() -> list[Run]:
+    """The runs that the address asks to compare, in its order; those that are not there are left
+    out."""
+    asked = dict.fromkeys(st.query_params.get("runs", "").split(","))
+    found = {run.id: run for run in list_runs() if not run.problem}
+    chosen = [found[run_id] for run_id in asked if run_id in found]
+    if "runs" in st.query_params:
+        keep_with("training", {"runs": ",".join(run.id for run in chosen)})
+    return chosen
+
+
+def compare(run_ids: Sequence[str] | None) -> None:
+    """Put the runs to compare into the address; None leaves the comparison."""
+    if run_ids is None:
+        st.query_params.pop("runs", None)
+    elif st.query_params.get("runs") != ",".join(run_ids):
+        st.query_params.from_dict({"runs": ",".join(run_ids)})
 
 
 def prepared_id(make: Callable[[], str]) -> str:

@@ -59,7 +59,7 @@ def curves_blob(
     if not alive:  # what never told a number never will
         panels = [panels[0], *(panel for panel in panels[1:] if panel.curves)]
     end = growing_end(step) if alive else step
-    return pack(*panels_data(panels, end=end, run=run, axes=_axes(reading, alive=alive)))
+    return pack(*panels_data(panels, end=end, run=run, axes=axes_of(reading, alive=alive)))
 
 
 def curves_view(blob: bytes, *, key: str) -> None:
@@ -102,7 +102,7 @@ def _marks(reading: Reading) -> list[tuple[float, str]]:
     return marks
 
 
-def _axes(reading: Reading, *, alive: bool) -> dict[str, Axis]:
+def axes_of(reading: Reading, *, alive: bool) -> dict[str, Axis]:
     """The tokens and seconds by each step, where the run told of them."""
     found: dict[str, Axis] = {}
     for name in ("tokens", "seconds"):

@@ -8,12 +8,13 @@ from functools import partial
 import streamlit as st
 
 from pages.ui.layout import escape_markdown, notice
-from pages.ui.run_choice import show_run
+from pages.ui.run_choice import compare, show_run
 from pages.ui.run_head import age
 from trainer.bin import binned, bring_back, delete, deleted_id, empty_bin, restore, size
 from trainer.folder import Run, RunError
 from trainer.keeping import megabytes
 from trainer.notes import read_notes, title
+from trainer.runs import list_runs
 from trainer.unpack import unpack
 
 _DELETED = "runs.deleted"
@@ -47,8 +48,13 @@ def undo() -> None:
 
 
 def bin_and_import(text: Mapping[str, str]) -> None:
-    """Below the list: a zip to look at, and the bin where there is something in it."""
+    """Below the list: runs side by side, a zip to look at, the bin where something is in it."""
     with st.container(key="run-aside", horizontal=True):
+        if len(list_runs()) > 1 and st.button(
+            "Compare", type="tertiary", icon=":material/stacked_line_chart:", key="runs.compare"
+        ):
+            compare([run.id for run in list_runs()[:2]])
+            st.rerun()
         if st.button("Import", type="tertiary", icon=":material/upload:", key="runs.import"):
             import_dialog(text)
         label = f"Bin ({len(binned())})"

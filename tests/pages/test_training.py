@@ -308,3 +308,18 @@ def test_the_menu_comes_back_to_the_run_shown(runs: Path) -> None:
     at.run()
     link = next(e.proto for e in at.sidebar.get("page_link") if e.proto.label == "Training")
     assert "run=toy" in link.query_string
+
+
+def test_runs_are_compared_by_their_address(runs: Path) -> None:
+    for name in ("one", "two", "three"):
+        ended_run(name, points=50)
+    at = open_page(runs="three,gone,one")
+    assert not at.exception
+    header, _ = sent(at, "panels")
+    assert [curve["label"] for curve in header["panels"][0]["curves"]] == ["three", "one"]
+    at.multiselect[0].set_value(["three", "one", "two"]).run()
+    assert at.query_params["runs"] in ("three,one,two", ["three,one,two"])
+    at.multiselect[0].set_value([]).run()
+    assert "Choose the runs to lay over each other." in says(at)
+    press(at, "Close")
+    assert "Launch" in [button.label for button in at.button]

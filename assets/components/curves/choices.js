@@ -6,10 +6,10 @@ import { AXES } from "./scales.js";
 
 /** Where each point of each curve stands on the axis that was chosen. */
 export function along(view) {
-  const table = view.tables[view.axis];
-  const place = (step) => (table ? interpolate(table, step) : step);
   for (const panel of view.panels) {
     for (const curve of panel.curves) {
+      const table = curve.tables[view.axis] ?? view.tables[view.axis];
+      const place = (step) => (table ? interpolate(table, step) : step);
       curve.x = table ? Float32Array.from(curve.steps, place) : curve.steps;
       curve.gaps = Array.from({ length: curve.gapSteps.length / 2 }, (_, i) => [place(curve.gapSteps[2 * i]), curve.gapSteps[2 * i + 1]]);
     }

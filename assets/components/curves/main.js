@@ -37,7 +37,8 @@ function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32");
   view.bytes = bytes;
   view.ends = header.ends;
-  view.tables = Object.fromEntries(Object.keys(header.ends).filter((axis) => axis !== "step").map((axis) => [axis, arrays[axis].values]));
+  const values = (names) => Object.fromEntries(Object.entries(names).map(([axis, name]) => [axis, arrays[name].values]));
+  view.tables = values(Object.fromEntries(Object.keys(header.ends).filter((axis) => axis in arrays).map((axis) => [axis, axis])));
   if (view.run !== header.run) [view.zoom, view.at, view.run] = [null, null, header.run];
   if (!(view.axis in view.ends)) [view.axis, view.zoom, view.at] = ["step", null, null];
   while (view.panels.length < header.panels.length) view.panels.push(buildPanel(view, view.panels.length === 0));
@@ -49,7 +50,7 @@ function receive(view, bytes) {
     panel.marks = said.marks;
     panel.digits = said.digits;
     panel.log = said.log;
-    panel.curves = said.curves.map((curve) => ({ ...curve, steps: arrays[curve.x].values, y: arrays[curve.y].values, gapSteps: arrays[curve.gaps].values }));
+    panel.curves = said.curves.map((curve) => ({ ...curve, steps: arrays[curve.x].values, y: arrays[curve.y].values, gapSteps: arrays[curve.gaps].values, tables: values(curve.axes) }));
     keys(view, panel);
     panel.canvas.setAttribute("aria-label", `${said.title}. ${summary(panel)}`);
   });

@@ -1,0 +1,70 @@
+"""Runs laid over each other: a colour each, their own tokens and seconds, and what differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pages.ui.run_compare import compared_blob, differing, results_table, table
+from pages.ui.runs import watch
+from tests.pages.blobs import read_blob
+from trainer.config import resolve
+from trainer.events import EventWriter
+from trainer.runs import Run, create_run
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
+
+
+def a_run(name: str, speed: float = 0.0, **changes: object) -> Run:
+    """A run of 40 steps; with a speed, it tells of its tokens and seconds."""
+    run = create_run(resolve("nano", changes).to_dict(), ["test"], run_id=name)
+    with EventWriter(run.events, 1) as events:
+        for step in range(1, 41):
+            counts = {"tokens": 1000.0 * step, "seconds": step / speed} if speed else {}
+            events.metric(step, {"train/loss": 9.0 / step, **counts})
+        events.metric(40, {"val/nll": 3.25})
+    return run
+
+
+def blob_of(*runs: Run) -> tuple[dict, dict[str, np.ndarray]]:
+    return read_blob(compared_blob(runs, {run.id: watch(run).read() for run in runs}, 5))
+
+
+def test_each_run_has_its_colour_and_its_own_axes() -> None:
+    header, arrays = blob_of(a_run("slow", speed=1.0), a_run("fast", speed=10.0))
+    assert header["ends"] == {"step": 40, "tokens": 40_000.0, "seconds": 40.0}
+    loss, nll = header["panels"][:2]
+    assert [curve["label"] for curve in loss["curves"]] == ["slow", "fast"]
+    assert len({curve["colour"] for curve in loss["curves"]}) == 2
+    assert [c["colour"] for c in loss["curves"]] == [c["colour"] for c in nll["curves"]]
+    ends = [arrays[curve["axes"]["seconds"]][-1] for curve in loss["curves"]]
+    assert ends == [40.0, 4.0]
+
+
+def test_an_axis_is_offered_only_where_all_runs_tell_of_it() -> None:
+    header, _ = blob_of(a_run("old"), a_run("new", speed=1.0))
+    assert header["ends"] == {"step": 40}
+    assert all(not curve["axes"] for panel in header["panels"] for curve in panel["curves"])
+
+
+def test_only_what_differs_is_told() -> None:
+    assert differing([a_run("a"), a_run("b")]) == []
+    three = [a_run("c", heads=1), a_run("d"), a_run("e", heads=1, rate=0.5)]
+    assert differing(three) == [("heads", [1, 4, 1]), ("rate", [3e-3, 3e-3, 0.5])]
+
+
+def test_results_are_those_of_the_events() -> None:
+    run = a_run("it", speed=2.0)
+    shown = results_table([run], {run.id: watch(run).read()})
+    assert "<td>3.250</td>" in shown
+    assert "<td>40,000</td>" in shown
+    assert "<td>–</td>" in shown  # no BLEU was told
+
+
+def test_a_name_is_text() -> None:
+    assert "<b>" not in table(("<b>", ""), [("<b>x</b>", "y")])
