@@ -114,8 +114,16 @@ def differing(runs: Sequence[Run]) -> list[tuple[str, list[object]]]:
     """The settings in which not all runs agree, in the form's order, and the code's version."""
     names = [each.name for each in fields(TrainConfig)]
     found = [(name, [run.config.get(name) for run in runs]) for name in names]
-    found.append((CODE, [run.spec.get("git") for run in runs]))
+    found.append((CODE, [short(run.spec.get("git")) for run in runs]))
     return [(name, values) for name, values in found if any(v != values[0] for v in values)]
+
+
+def short(revision: str | None) -> str | None:
+    """The first digits of a commit, and whether the code differed from it."""
+    if revision is None:
+        return None
+    commit, dirty, _ = revision.partition("-dirty")
+    return f"{commit[:10]}{dirty}"
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
