@@ -5,14 +5,41 @@ with half of the pairs.
 """
 
 import errno
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 from torch import OutOfMemoryError
 
 from trainer.batches import TokenBatchSampler
+from trainer.callbacks import TrainingFailed
+from trainer.decided import Decided
+from trainer.events import EventWriter
 
+FULL = (
+    "The memory is full, also with its batches cut in two: start a new run with less batch_tokens, "
+    "or a smaller model."
+)
+HALVED = (
+    "the memory was full. It goes on from the newest checkpoint with each batch cut in two; an "
+    "update is as large as before."
+)
 SIGNS = ("can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "bad_alloc")
+
+
+class MemoryFull(RuntimeError):
+    """The memory was full for the first time: the next attempt goes on with halved batches."""
+
+
+def make_room(folder: Path, decided: Decided, events: EventWriter, step: int) -> RuntimeError:
+    """Decide on halved batches, once, and say so: what to raise, the end only the second time."""
+    if decided.parts > 1:
+        return TrainingFailed(FULL)
+    replace(decided, parts=2).write(folder)
+    said = f"By step {step + 1:,} {HALVED}"
+    events.write("alert", step=step, message=said)
+    return MemoryFull(said)
 
 
 def is_memory_full(error: BaseException) -> bool:

@@ -34,7 +34,7 @@ from trainer.hardware import pick_device, pick_precision
 from trainer.identity import check_config, check_texts, identity
 from trainer.inside import Snapshots
 from trainer.learning import loss_floor
-from trainer.memory import CheckpointInParts, is_memory_full
+from trainer.memory import CheckpointInParts, MemoryFull, is_memory_full, make_room
 from trainer.module import TranslationModule
 from trainer.pace import Pace
 from trainer.prepare import Prepared, prepare
@@ -44,20 +44,6 @@ from trainer.validation import NEVER, Validation
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
 from transformer.tokenizer import TokenizerError
-
-FULL = (
-    "The memory is full, also with its batches cut in two: start a new run with less batch_tokens, "
-    "or a smaller model."
-)
-HALVED = (
-    "the memory was full. It goes on from the newest checkpoint with each batch cut in two; an "
-    "update is as large as before."
-)
-
-
-class MemoryFull(RuntimeError):
-    """The memory was full for the first time: the next attempt goes on with halved batches."""
-
 
 # Errors whose message is a sentence for a person.
 EXPECTED = (ConfigError, DataError, TokenizerError, BundleError, TrainingFailed, MemoryFull)
@@ -173,8 +159,7 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
         if not is_memory_full(error):
             raise
         traceback.clear_frames(error.__traceback__)  # they hold what filled it
-        make_room(folder, decided, events, trainer.global_step)
-        raise TrainingFailed(FULL) from error
+        raise make_room(folder, decided, events, trainer.global_step) from error
     if trainer.global_step != validation.step:
         trainer.validate(module, valid, verbose=False)
     if control.saved != trainer.global_step:
@@ -185,15 +170,6 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
     if module.finish:
         return f"It was asked to finish, and did at step {trainer.global_step:,}."
     return "All steps are done."
-
-
-def make_room(folder: Path, decided: Decided, events: EventWriter, step: int) -> None:
-    """The first time, decide on halved batches and raise `MemoryFull`; later ones return."""
-    if decided.parts > 1:
-        return
-    replace(decided, parts=2).write(folder)
-    events.write("alert", step=step, message=(said := f"By step {step + 1:,} {HALVED}"))
-    raise MemoryFull(said)
 
 
 def lightning(
