@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import Field
+import re
+from dataclasses import Field, fields
 from typing import Any
 
 import streamlit as st
 
-from trainer.config import TrainConfig
+from pages.ui.prose import escape_markdown
+from trainer.config import TrainConfig, resolve
+from transformer.config import ConfigError
 
 _NAMES = {
     "data": "Training text",
@@ -19,8 +22,41 @@ _NAMES = {
 }
 
 
-def field_widget(spec: Field[Any], start: TrainConfig) -> Any:
-    """The widget of one field; what was typed stays for the session, for each preset apart."""
+def problem_of(start: TrainConfig) -> str:
+    """Why what stands in the form of a preset makes no run, in one sentence; empty where it does.
+
+    The settings that the sentence names can be marked before their widgets are drawn.
+    """
+    keys = {spec.name: f"form.{start.preset}.{spec.name}" for spec in fields(TrainConfig)}
+    typed = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
+    if isinstance(typed.get("data"), list):
+        typed["data"] = ",".join(typed["data"])
+    known = {name: value for name, value in typed.items() if value is not None}
+    try:
+        resolve(start.preset, known)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+def named_in(problem: str) -> list[str]:
+    """The settings that a sentence about a config names, in its order."""
+    known = {spec.name for spec in fields(TrainConfig)}
+    return [word for word in dict.fromkeys(re.findall(r"\w+", problem)) if word in known]
+
+
+def field_widget(spec: Field[Any], start: TrainConfig, problem: str = "") -> Any:
+    """The widget of one field; what was typed stays for the session, for each preset apart.
+
+    A `problem` that names the field stands below it.
+    """
+    value = _widget(spec, start)
+    if spec.name in named_in(problem):
+        st.caption(f":red[:material/error: {escape_markdown(in_form_words(problem))}]")
+    return value
+
+
+def _widget(spec: Field[Any], start: TrainConfig) -> Any:
     name, about, value = spec.name, spec.metadata, getattr(start, spec.name)
     common: dict[str, Any] = {
         "label": label(name),

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.catalogue import list_models
-from pages.ui.fields import field_widget, in_form_words, label
+from pages.ui.fields import field_widget, in_form_words, label, named_in, problem_of
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
@@ -59,29 +59,34 @@ def _form(text: Mapping[str, str]) -> None:
     )
     st.caption(text[f"preset {preset}"])
     start = PRESETS[preset]
+    problem = problem_of(start)
     values: dict[str, Any] = {"data": _data(start, text)}
     for row in (MAIN[:3], MAIN[3:]):
         for column, name in zip(st.columns(3), row, strict=True):
             with column:
-                values[name] = field_widget(_FIELDS[name], start)
+                values[name] = field_widget(_FIELDS[name], start, problem)
     with st.container(gap="xsmall"):
-        values |= _rest(start)
+        values |= _rest(start, problem)
     changed = {name: value for name, value in values.items() if value != getattr(start, name)}
     _launch_row(preset, changed, text)
 
 
-def _rest(start: TrainConfig) -> dict[str, Any]:
-    """All other fields, an expander for each group."""
+def _rest(start: TrainConfig, problem: str) -> dict[str, Any]:
+    """All other fields, an expander for each group; a mark on one in which something is wrong."""
     values: dict[str, Any] = {}
+    wrong = named_in(problem)
     for group in dict.fromkeys(spec.metadata["group"] for spec in _FIELDS.values()):
-        with st.expander(f"More: {group.lower()}", key=f"form.group.{group}"):
+        rest = [s for s in _FIELDS.values() if s.metadata["group"] == group]
+        rest = [spec for spec in rest if spec.name not in _HERE]
+        mark = ":material/error:" if any(spec.name in wrong for spec in rest) else None
+        with st.expander(f"More: {group.lower()}", key=f"form.group.{group}", icon=mark):
             pair = st.columns(2)
-            rest = [s for s in _FIELDS.values() if s.metadata["group"] == group]
-            rest = [spec for spec in rest if spec.name not in _HERE]
             for place, spec in enumerate(rest):
                 with pair[place % 2]:
-                    widget = _start_from if spec.name == "start_from" else field_widget
-                    values[spec.name] = widget(spec, start)
+                    if spec.name == "start_from":
+                        values[spec.name] = _start_from(spec, start)
+                    else:
+                        values[spec.name] = field_widget(spec, start, problem)
     return values
 
 

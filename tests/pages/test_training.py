@@ -268,6 +268,17 @@ def test_a_run_that_never_trained_has_no_empty_curves(runs: Path) -> None:
         sent(at, "panels")
 
 
+def test_what_does_not_go_together_is_marked_at_its_fields(runs: Path) -> None:
+    at = open_page()
+    at.number_input(key="form.nano.heads").set_value(7).run()
+    marks = [caption.value for caption in at.caption if ":red[" in caption.value]
+    assert len(marks) == 2, "at the heads, and at the width that they share"
+    assert all("cannot be shared by 7 heads" in mark for mark in marks)
+    assert next(button for button in at.button if button.label == "Launch").disabled
+    at.number_input(key="form.nano.heads").set_value(8).run()
+    assert not [caption for caption in at.caption if ":red[" in caption.value]
+
+
 def test_a_run_that_is_not_there_falls_back_to_the_form(runs: Path) -> None:
     for name in ("gone", "../../etc", "<b>x</b>"):
         at = open_page(run=name)
