@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.ui.layout import notice
-from pages.ui.navigation import STOPS, page_link
+from pages.ui.run_actions import run_actions
 from pages.ui.run_alerts import run_alerts
 from pages.ui.run_curves import curves_blob, curves_view, smoothing
 from pages.ui.run_head import run_head
@@ -15,12 +14,10 @@ from pages.ui.run_inside import run_inside
 from pages.ui.run_samples import run_samples
 from pages.ui.run_title import run_title
 from pages.ui.runs import Reading, log_tail, smoothed, watch
-from trainer.folder import Run, RunError
-from trainer.launch import resume
-from trainer.runs import Status, request, status
+from trainer.folder import Run
+from trainer.runs import status
 
 REFRESH = "1s"
-_LOOKED_INTO = ("attention", "translate", "tokens", "embeddings", "positions")
 
 
 def run_panel(run: Run, text: Mapping[str, str]) -> None:
@@ -37,7 +34,7 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
     watched = watch(run)
     reading = watched.read()
     run_head(run, state, reading, *watched.reader.silence())
-    _actions(run, state, text)
+    run_actions(run, state, text)
     if run.problem:
         return
     if reading.points or state.alive:  # a run that ended before its first step has no curves
@@ -76,56 +73,3 @@ def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
         run_alerts(reading, text)
     else:
         st.code(log_tail(run) or "Nothing was written yet.", language=None, height=280)
-
-
-def _actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
-    """One row of buttons; what has been asked for already cannot be asked again."""
-    with st.container(key="run-actions", horizontal=True, vertical_alignment="center"):
-        if state.alive:
-            _endings(run, state, text)
-        elif state.state != "finished" and not (run.problem or run.read_only):
-            icon, help = ":material/play_arrow:", text["resume help"]
-            if st.button("Resume", icon=icon, help=help):
-                _resume(run)
-        if (run.export / "config.json").is_file():
-            _look_inside(run)
-    if state.alive:
-        st.caption(text["closing"])
-    elif not (run.export / "config.json").is_file():
-        st.caption(text["no model"])
-
-
-def _endings(run: Run, state: Status, text: Mapping[str, str]) -> None:
-    asked = state.state == "stopping"
-    if st.button("Stop", icon=":material/stop:", disabled=asked, help=text["stop help"]):
-        _ask(run, "stop")
-    icon, help = ":material/flight_land:", text["finish help"]
-    if st.button("Finish nicely", icon=icon, disabled=asked or state.state == "queued", help=help):
-        _ask(run, "finish")
-
-
-def _look_inside(run: Run) -> None:
-    """Links to the pages of the model, with this run's model in them."""
-    st.caption("Look inside:")
-    stops = {stop.url: stop for stop in STOPS}
-    for url in _LOOKED_INTO:
-        if url in stops:
-            page_link(stops[url], model=run.id)
-
-
-def _ask(run: Run, what: str) -> None:
-    try:
-        request(run, what)
-    except RunError as error:
-        notice(str(error), "warning")
-        return
-    st.rerun()
-
-
-def _resume(run: Run) -> None:
-    try:
-        resume(run)
-    except RunError as error:
-        notice(str(error), "warning")
-        return
-    st.rerun()

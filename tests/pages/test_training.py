@@ -268,6 +268,24 @@ def test_a_run_that_never_trained_has_no_empty_curves(runs: Path) -> None:
         sent(at, "panels")
 
 
+def test_a_save_is_asked_for_and_a_kill_says_its_price(
+    small_trainer: Callable[..., Run],
+) -> None:
+    at = open_page()
+    press(at, "Launch")
+    (run,) = list_runs()
+    until(lambda: (status(run).step or 0) > 1)
+    at.run()
+    press(at, "Save now")
+    assert (run.control / "save").exists()
+    assert "All it has learned is lost" in says(at)
+    press(at, "Kill")
+    until(lambda: not status(run).alive)
+    at.run()
+    assert status(run).state in ("stopped", "failed")
+    assert "killed" in says(at)
+
+
 def test_what_does_not_go_together_is_marked_at_its_fields(runs: Path) -> None:
     at = open_page()
     at.number_input(key="form.nano.heads").set_value(7).run()

@@ -1,0 +1,80 @@
+"""What can be asked of a run: stop, finish, save, translate, kill, resume; its model, to look in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from pages.ui.layout import notice
+from pages.ui.navigation import STOPS, page_link
+from trainer.folder import Run, RunError
+from trainer.launch import resume
+from trainer.runs import Status, kill, request, what_is_lost
+
+_LOOKED_INTO = ("attention", "translate", "tokens", "embeddings", "positions")
+
+
+def run_actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
+    """One row of buttons; what has been asked for already cannot be asked again."""
+    with st.container(key="run-actions", horizontal=True, vertical_alignment="center"):
+        if state.alive:
+            _endings(run, state, text)
+        elif state.state != "finished" and not (run.problem or run.read_only):
+            icon, help = ":material/play_arrow:", text["resume help"]
+            if st.button("Resume", icon=icon, help=help):
+                _do(partial(resume, run))
+        if (run.export / "config.json").is_file():
+            _look_inside(run)
+    if state.alive:
+        st.caption(text["closing"])
+    elif not (run.export / "config.json").is_file():
+        st.caption(text["no model"])
+
+
+def _endings(run: Run, state: Status, text: Mapping[str, str]) -> None:
+    asked = state.state == "stopping"
+    if st.button("Stop", icon=":material/stop:", disabled=asked, help=text["stop help"]):
+        _ask(run, "stop")
+    icon, help = ":material/flight_land:", text["finish help"]
+    if st.button("Finish nicely", icon=icon, disabled=asked or state.state == "queued", help=help):
+        _ask(run, "finish")
+    _also(run, state, text)
+
+
+def _also(run: Run, state: Status, text: Mapping[str, str]) -> None:
+    """What is asked for less often; the last one says what it costs before it is done."""
+    with st.popover("Also", disabled=state.state == "queued", key="run.also"):
+        for label, icon, what in (
+            ("Save now", ":material/save:", "save"),
+            ("Translate now", ":material/translate:", "sample"),
+        ):
+            if st.button(label, icon=icon, width="stretch", help=text[f"{what} help"]):
+                _ask(run, what)
+        st.caption(f"{text['kill help']} {what_is_lost(run)}")
+        if st.button("Kill", icon=":material/dangerous:", width="stretch"):
+            _do(partial(kill, run))
+
+
+def _look_inside(run: Run) -> None:
+    """Links to the pages of the model, with this run's model in them."""
+    st.caption("Look inside:")
+    stops = {stop.url: stop for stop in STOPS}
+    for url in _LOOKED_INTO:
+        if url in stops:
+            page_link(stops[url], model=run.id)
+
+
+def _ask(run: Run, what: str) -> None:
+    _do(partial(request, run, what))
+
+
+def _do(act: Callable[[], object]) -> None:
+    """Do it and draw the page anew; a refusal is one sentence."""
+    try:
+        act()
+    except RunError as error:
+        notice(str(error), "warning")
+        return
+    st.rerun()
