@@ -56,7 +56,7 @@ class EventReader:
             return new
 
     def names(self) -> list[str]:
-        """The metrics seen so far."""
+        """The metrics that have points."""
         with self._lock:
             return sorted(self._series)
 
@@ -144,8 +144,11 @@ class EventReader:
             return
         self._resumes[event.attempt] = from_step
         self._last_step = from_step
-        for name, (steps, values) in self._series.items():
+        for name, (steps, values) in list(self._series.items()):
             kept = np.array(steps) <= from_step
+            if not kept.any():  # a curve without a point is none
+                del self._series[name]
+                continue
             self._series[name] = (
                 array("q", np.array(steps)[kept].tolist()),
                 array("d", np.array(values)[kept].tolist()),
@@ -160,5 +163,5 @@ def _number(value: Any, name: str, fields: Mapping[str, Any]) -> float | None:
         return float(value) if abs(value) < 1 << 1000 else None
     nonfinite = fields.get("nonfinite")
     if value is None and isinstance(nonfinite, dict):
-        return _NONFINITE.get(nonfinite.get(name, ""))
+        return _NONFINITE.get(str(nonfinite.get(name)))
     return None

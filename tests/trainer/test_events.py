@@ -68,6 +68,28 @@ def test_numbers_without_a_value_are_null_and_named(tmp_path: Path) -> None:
     assert reader.step == 1
 
 
+def test_a_resume_from_the_beginning_leaves_no_empty_curve(tmp_path: Path) -> None:
+    with EventWriter(tmp_path, 1) as events:
+        events.metric(0, {"machine/cpu": 5.0})
+        events.metric(10, {"train/loss": 1.0})
+    with EventWriter(tmp_path, 2) as events:
+        events.write("resume", step=0, from_step=0)
+    reader = EventReader(tmp_path)
+    reader.read()
+    assert reader.names() == ["machine/cpu"]
+    assert reader.series("train/loss")[0].size == 0
+
+
+def test_what_stands_for_no_number_may_be_anything(tmp_path: Path) -> None:
+    with EventWriter(tmp_path, 1) as events:
+        events.metric(1, {"train/loss": math.nan})
+    path = tmp_path / "0001.jsonl"
+    path.write_text(path.read_text().replace('"nan"', "[]"))
+    reader = EventReader(tmp_path)
+    assert len(reader.read()) == 1
+    assert reader.names() == []
+
+
 def test_arrays_and_odd_text_are_written(tmp_path: Path) -> None:
     text = "perché\u2028\n\x00 \ud83c <b>"
     with EventWriter(tmp_path, 1) as events:
