@@ -54,7 +54,8 @@ class Curve:
 class Panel:
     """Curves over one pair of axes. marks are levels and their words; digits None: powers of ten.
 
-    log: a person may have it drawn by the logarithm of the values.
+    log: a person may have it drawn by the logarithm of the values. limits: of the values, where
+    they are known beforehand.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Panel:
     digits: int | None = 3
     marks: Sequence[tuple[float, str]] = ()
     log: bool = False
+    limits: tuple[float, float] | None = None
 
 
 def panels_data(
@@ -89,13 +91,14 @@ def panels_data(
             own = {name: f"{number}.{place}.{name}" for name in curve.axes or {}}
             arrays |= {own[name]: axis.table() for name, axis in (curve.axes or {}).items()}
             lines.append({**about, "group": curve.group or curve.label, **names, "axes": own})
+        found = value_range(panel.curves, panel.marks)
         drawn.append(
             {
                 "title": panel.title,
                 "digits": panel.digits,
                 "marks": list(panel.marks),
                 "log": panel.log,
-                "range": value_range(panel.curves, panel.marks),
+                "range": found and (panel.limits or found),
                 "curves": lines,
             }
         )

@@ -1,4 +1,4 @@
-"""What can be asked of a run: stop, finish, save, translate, kill, resume; its model, to look in."""
+"""What can be asked of a run: to stop, finish, save, translate, be killed, go on; a look inside."""
 
 from __future__ import annotations
 

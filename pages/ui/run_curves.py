@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -53,7 +54,7 @@ def curves_blob(
         small("Gradient norm", _NORM, 2),
         small("Tokens a second", _SPEED, 0),
         small("Scores", _SCORES, 1),
-        small("Machine, per cent in use", _MACHINE, 0),
+        replace(small("Machine, per cent in use", _MACHINE, 0), limits=(0, 100)),
         small("Memory, GiB", _HELD, 2),
     ]
     if not alive:  # what never told a number never will

@@ -115,6 +115,9 @@ def test_what_a_blob_says(tmp_path: Path) -> None:
     assert "training loss, mean of 5 points" in [curve["label"] for curve in loss["curves"]]
     drawn = {panel["title"]: len(panel["curves"]) for panel in header["panels"]}
     assert drawn["Machine, per cent in use"] == 1
+    ranges = {panel["title"]: panel["range"] for panel in header["panels"]}
+    assert ranges["Machine, per cent in use"] == [0, 100]
+    assert ranges["Memory, GiB"] is None, "nothing was told of it"
     table = arrays["tokens"].reshape(-1, 2)
     assert table[-1].tolist() == [40, 36000]
     assert (np.diff(table, axis=0) > 0).all()
