@@ -28,7 +28,7 @@ from trainer.folder import (
     write_spec,
 )
 from trainer.line import device_of, join_line
-from trainer.locks import take_lock
+from trainer.locks import check_system, take_lock
 from trainer.records import read_record
 from trainer.runs import REQUESTS, load_run, open_run
 from trainer.status import current_attempt, trainer_lives
@@ -51,6 +51,7 @@ def launch(
     never was: two launches of one prepared id are one run. `trainer` and `exporter` replace the
     commands that the supervisor starts; the run's folder is appended to them. Raises RunError.
     """
+    check_system()  # before there is a folder
     run_id = checked_id(run_id) if run_id is not None else new_id(config)
     try:
         path = make_folder(run_id)

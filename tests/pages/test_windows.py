@@ -68,3 +68,16 @@ print(press(at, "{label}"))
     assert first == second
     assert "inside WSL" in first
     assert {path.name for path in dawn_runs.iterdir() if path.is_dir()} == {"toy", "ended"}
+
+
+def test_a_launch_that_is_refused_leaves_no_folder(dawn_runs: Path) -> None:
+    script = """
+from trainer.folder import RunError
+from trainer.launch import launch
+try:
+    launch({"preset": "nano"}, ["python"], run_id="new")
+except RunError as error:
+    print(error)
+"""
+    assert "inside WSL" in told(script)
+    assert not (dawn_runs / "new").exists()
