@@ -59,7 +59,7 @@ def _grid(ends: tuple[float, float], last: int) -> list[str]:
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}" stroke="#e4e0ea"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
     for step in _ticks(0, last):
-        x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * step / last
+        x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * step / max(last, 1)
         anchor = "end" if step == last else "middle"
         parts.append(
             f'<text x="{x:.1f}" y="{_HEIGHT - 20}" text-anchor="{anchor}">{step:,.0f}</text>'

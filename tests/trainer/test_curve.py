@@ -49,3 +49,9 @@ def test_many_points_one_point_and_none() -> None:
     assert "No loss was recorded" in curve_svg({})
     nothing = {"loss": (np.array([1]), np.array([np.nan]))}
     assert "No loss was recorded" in curve_svg(nothing)
+
+
+def test_a_loss_at_step_0_alone_has_its_place() -> None:
+    picture = curve_svg({"loss": (np.array([0]), np.array([3.0]))})
+    assert len(points(drawn(picture)[0])) == 1
+    assert "nan" not in picture
