@@ -16,6 +16,7 @@ text = prose("training")
 page_header(text["title"], text["lead"])
 style()
 shown, missing = shown_run()
+compared = compared_runs()
 
 history, main = st.columns([1.1, 2.9], gap="large")
 with history:
@@ -25,8 +26,8 @@ with main:
     if missing:
         notice(missing)
     undo()
-    if "runs" in st.query_params:
-        run_compare(compared_runs(), text)
+    if compared is not None:
+        run_compare(compared, text)
     elif shown:
         run_panel(shown, text)
     else:

@@ -38,14 +38,15 @@ def show_run(run_id: str | None) -> None:
         st.query_params["run"] = run_id
 
 
-def compared_runs() -> list[Run]:
+def compared_runs() -> list[Run] | None:
     """The runs that the address asks to compare, in its order; those that are not there are left
-    out."""
-    asked = dict.fromkeys(st.query_params.get("runs", "").split(","))
+    out. None where it asks for no comparison."""
+    if "runs" not in st.query_params:
+        return None
+    asked = dict.fromkeys(st.query_params["runs"].split(","))
     found = {run.id: run for run in list_runs() if not run.problem}
     chosen = [found[run_id] for run_id in asked if run_id in found]
-    if "runs" in st.query_params:
-        keep_with("training", {"runs": ",".join(run.id for run in chosen)})
+    keep_with("training", {"runs": ",".join(run.id for run in chosen)})
     return chosen
 
 
