@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
-from transformer.analysis.example import Example
+from transformer.analysis.example import UNREADABLE, Example
 
 BINS = 32
 KINDS = ("encoder", "decoder", "cross")
@@ -80,6 +79,23 @@ def read_snapshot(path: Path) -> Snapshot | None:
                 Example(**{**told, "attention": {kind: data[f"{kind}.{n}"] for kind in KINDS}})
                 for n, told in enumerate(text["examples"])
             ]
-            return Snapshot(examples, parts=text["parts"], **{name: data[name] for name in ARRAYS})
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):
+            arrays = {name: data[name] for name in ARRAYS}
+            found = Snapshot(examples, parts=text["parts"], **arrays)
+    except UNREADABLE:
         return None
+    return found if _fits(found) else None
+
+
+def _fits(snapshot: Snapshot) -> bool:
+    """Whether each part has its counts and their ends: a file of a stranger may hold anything."""
+    parts = snapshot.parts
+    if not (isinstance(parts, list) and all(isinstance(part, str) for part in parts)):
+        return False
+    shapes = {"weights": BINS, "weight_ends": 2, "gradients": BINS, "gradient_ends": 2}
+    arrays = {name: getattr(snapshot, name) for name in shapes}
+    return all(
+        array.shape == (len(parts), shapes[name])
+        and array.dtype.kind in "iuf"
+        and bool(np.isfinite(array).all())
+        for name, array in arrays.items()
+    )

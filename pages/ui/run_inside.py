@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from pages.ui.theme import CROSS, TRAINING
 from trainer.folder import Run
 from trainer.snapshots import Snapshot, read_snapshot, snapshot_file, taken
 
-_PLAIN = {"displayModeBar": False}
+_IN_A_LAYER = re.compile(r"(\w+)\.layers\.([0-9]+)\.(.+)")
 
 
 def run_inside(run: Run, text: Mapping[str, str]) -> None:
     """A part of the model, chosen, and its weights and gradients at every snapshot."""
     seen = [(step, snapshot) for step in taken(run.snapshots) if (snapshot := _read(run, step))]
-    if not seen:
+    seen = [(step, snapshot) for step, snapshot in seen if snapshot.parts == seen[-1][1].parts]
+    if not seen or not seen[-1][1].parts:
         st.caption(text["no snapshots"])
         return
     st.caption(text["inside"])
@@ -43,16 +45,18 @@ def run_inside(run: Run, text: Mapping[str, str]) -> None:
 
 def named(part: str) -> str:
     """`encoder.layers.0.self_attention` as a person counts: "encoder, layer 1, self attention"."""
-    words = part.replace("_", " ").split(".")
-    if "layers" in words:
-        side, _, number, *rest = words
-        return ", ".join([side, f"layer {int(number) + 1}", *rest])
-    return ", ".join(words)
+    layer = _IN_A_LAYER.fullmatch(part)
+    words = [layer[1], f"layer {int(layer[2]) + 1}", *layer[3].split(".")] if layer else [part]
+    return ", ".join(words).replace("_", " ")
 
 
 def _read(run: Run, step: int) -> Snapshot | None:
     path = snapshot_file(run.snapshots, step)
-    return _cached(str(path), path.stat().st_mtime_ns)
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:  # removed meanwhile
+        return None
+    return _cached(str(path), stamp)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from trainer.events import EventWriter
 from trainer.export import export
 from trainer.inside import OUTLIERS, Snapshots, histogram, look
 from trainer.runs import Run
-from trainer.snapshots import BINS, read_snapshot, write_snapshot
+from trainer.snapshots import BINS, Snapshot, read_snapshot, write_snapshot
 from transformer.analysis.example import record
 from transformer.bundle import Bundle, load_bundle
 
@@ -111,6 +113,39 @@ def test_a_broken_snapshot_is_none(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert read_snapshot(path) is None
     assert read_snapshot(tmp_path / "none.npz") is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights": np.zeros((1, BINS), np.int64)},
+        {"gradients": np.zeros((2, BINS + 1), np.int64)},
+        {"weight_ends": np.array([[0, np.nan]] * 2)},
+        {"gradient_ends": np.array([["a", "b"]] * 2)},
+        {"parts": [1, 2]},
+        {"parts": "ab"},
+    ],
+)
+def test_a_snapshot_that_does_not_fit_is_none(tmp_path: Path, change: dict[str, Any]) -> None:
+    counts, ends = np.zeros((2, BINS), np.int64), np.zeros((2, 2))
+    sound = Snapshot([], np.zeros((1, 4), np.float16), ["a", "b"], counts, ends, counts, ends)
+    path = tmp_path / "step=00000001.npz"
+    write_snapshot(path, sound)
+    assert read_snapshot(path) is not None
+    write_snapshot(path, replace(sound, **change))
+    assert read_snapshot(path) is None
+
+
+def test_no_bit_flip_is_an_error(tmp_path: Path) -> None:
+    counts, ends = np.ones((2, BINS), np.int64), np.zeros((2, 2))
+    path = tmp_path / "step=00000001.npz"
+    write_snapshot(
+        path, Snapshot([], np.zeros((1, 4), np.float16), ["a", "b"], counts, ends, counts, ends)
+    )
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 11):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        read_snapshot(path)
 
 
 def test_a_disk_that_refuses_is_an_alert(bundle: Bundle, tmp_path: Path) -> None:

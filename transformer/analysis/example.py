@@ -5,6 +5,7 @@ equal. Reading it needs numpy alone.
 """
 
 import json
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from transformer.bundle import Bundle
 
 FILE = "example.npz"
+# What reading a file of arrays may raise, broken by accident or on purpose.
+UNREADABLE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,5 +85,5 @@ def load_example(folder: Path) -> Example | None:
         with np.load(folder / FILE, allow_pickle=False) as data:
             text = json.loads(str(data["text"]))
             return Example(**text, attention={n: data[n] for n in ("encoder", "decoder", "cross")})
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):
+    except UNREADABLE:
         return None
