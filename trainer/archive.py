@@ -12,6 +12,7 @@ MANIFEST = "dawn-run.json"
 FORMAT = "dawn run"
 SCHEMA = 1
 
+ENTRY = b"PK\x01\x02"  # begins each entry in a zip's list of files
 MOST_FILES = 2000
 MOST_BYTES = 1 << 30  # unpacked, all together
 MOST_RECORD = 8 << 20  # bytes of a JSON record

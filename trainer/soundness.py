@@ -16,7 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from trainer.archive import ARRAYS, BUNDLE_RECORDS, EVENTS, MOST_BYTES, RECORDS, WEIGHTS
+from trainer.archive import (
+    ARRAYS,
+    BUNDLE_RECORDS,
+    ENTRY,
+    EVENTS,
+    MOST_BYTES,
+    MOST_FILES,
+    RECORDS,
+    WEIGHTS,
+)
 from trainer.card import data_lines
 from trainer.event_format import MAX_LINE, Event, parse_lines
 from trainer.settings import form_values
@@ -80,7 +89,7 @@ def _is_record_sound(name: str, record: dict[str, Any]) -> bool:
             return False
         if not (isinstance(argv, list) and isinstance(data, dict) and isinstance(packages, dict)):
             return False
-        texts = all(isinstance(text, str) for text in (*argv, *data))
+        texts = all(isinstance(text, str) for text in (*argv, *data, record.get("git") or ""))
         return texts and _is_number(record.get("created"))
     times = (record[key] for key in ("began", "ended", "seconds") if key in record)
     return all(_is_number(moment) for moment in times)
@@ -92,7 +101,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _events(data: bytes) -> bytes:
-    """The lines that are events, and of the samples those that the pages can show."""
+    """The lines that are events, and of those the ones that the pages can show."""
     lines = data.split(b"\n")[:-1]
     events = parse_lines([line if len(line) <= MAX_LINE else b"" for line in lines])
     kept = (line for line, event in zip(lines, events, strict=True) if event and _is_shown(event))
@@ -100,11 +109,29 @@ def _events(data: bytes) -> bytes:
 
 
 def _is_shown(event: Event) -> bool:
+    if not (_is_number(event.wall) and _is_number(event.mono)):
+        return False
+    if event.kind == "metric":
+        return _is_metric(event.fields)
+    if event.kind == "resume":
+        return _is_number(event.fields.get("from_step", 0))
     if event.kind != "sample":
-        return True
+        return _is_number(event.fields.get("loss_floor", 0))
     lists = [event.fields.get(name, []) for name in ("translations", "best", "worst")]
     together = ("best" in event.fields) == ("worst" in event.fields)
     return together and all(isinstance(told, list) and all(map(_is_line, told)) for told in lists)
+
+
+def _is_metric(fields: dict[str, Any]) -> bool:
+    """Whether all are numbers, or none in place of one; and an epoch says which one it is."""
+    for name, value in fields.items():
+        sound = value is None or (isinstance(value, int | float) and abs(value) < 1e300)
+        if not (sound or name == "nonfinite"):
+            return False
+    if "epoch/loss" not in fields:
+        return True
+    share = fields.get("epoch/share", 1)
+    return "epoch/nll" in fields and isinstance(fields.get("epoch"), int) and _is_number(share)
 
 
 def _is_line(line: Any) -> bool:
@@ -124,6 +151,8 @@ def _is_safetensors(data: bytes) -> bool:
 
 def _is_arrays(data: bytes) -> bool:
     """Whether it is a zip of arrays, none of objects, each as large as it says."""
+    if data.count(ENTRY) > MOST_FILES:  # before the list of them is read into memory
+        return False
     with zipfile.ZipFile(io.BytesIO(data)) as arrays:
         entries = arrays.infolist()
         if sum(entry.file_size for entry in entries) > MOST_BYTES // 4:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from trainer.archive import (
+    ENTRY,
     FORMAT,
     MANIFEST,
     MOST_BYTES,
@@ -39,7 +40,6 @@ from trainer.folder import (
 from trainer.records import write_record
 from trainer.soundness import Unsound, record_of, sound, tells_its_data
 
-_ENTRY = b"PK\x01\x02"  # begins each entry in a zip's list of files
 _MOST_ENTRIES = 20 * MOST_FILES  # a file of arrays is a zip too, with entries of its own
 _CHUNK = 1 << 20
 _UNREADABLE = (
@@ -88,7 +88,7 @@ def _check_length(file: BinaryIO, name: str) -> None:
     entries = size = 0
     file.seek(0)
     while chunk := file.read(_CHUNK):
-        entries += chunk.count(_ENTRY)
+        entries += chunk.count(ENTRY)
         size += len(chunk)
         if entries > _MOST_ENTRIES or size > MOST_BYTES:
             raise RunError(f"{name} holds more than a run does: it is not unpacked.")

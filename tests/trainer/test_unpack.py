@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import pickle
 import stat
@@ -18,7 +19,7 @@ import pytest
 from trainer import unpack as unpack_module
 from trainer.archive import MOST_FILES
 from trainer.config import PRESETS
-from trainer.events import EventReader
+from trainer.events import EventReader, EventWriter
 from trainer.pack import pack
 from trainer.runs import RunError, create_run, list_runs
 from trainer.unpack import unpack
@@ -227,12 +228,48 @@ def test_events_that_are_none_are_left_out(files: Files) -> None:
     odd += [
         {**head, "kind": "sample", "translations": [line], "best": [line]},
         {**head, "kind": "sample", "best": [line | {"chrf": "x"}], "worst": []},
+        {**sound, "wall": 10**400},
+        {**sound, "mono": float("nan")},
+        {**sound, "train/loss": "3"},
+        {**sound, "nonfinite": {"train/loss": "nan"}, "train/loss": float("inf")},
+        {**sound, "epoch/loss": 3.0, "epoch/nll": 2.0},
+        {**sound, "epoch/loss": 3.0, "epoch/nll": 2.0, "epoch": 1, "epoch/share": None},
+        {**head, "kind": "resume", "from_step": 10**400},
+        {**head, "kind": "alert", "message": "x", "loss_floor": float("inf")},
     ]
     lines = [json.dumps(event).encode() for event in (sound, *odd)]
     data = b"\n".join([*lines, b"garbage", b"x" * (2 << 20), b"torn"])
     run = unpack(zipped(files | {"events/0001.jsonl": data}))
     assert [event.kind for event in EventReader(run.events).read()] == ["metric"]
     assert (run.events / "0001.jsonl").stat().st_size < 1000
+
+
+def test_what_a_trainer_writes_all_stays(files: Files, tmp_path: Path) -> None:
+    with EventWriter(tmp_path, 1) as events:
+        events.write("resume", step=0, from_step=0)
+        events.phase("training", expect=15.0, step=0, update_seconds=None)
+        events.write("alert", step=0, message="On it.", loss_floor=1.2)
+        events.metric(1, {"train/loss": math.nan, "epoch": 0, "tokens": 5.0})
+        events.metric(2, {"epoch/loss": 3.0, "epoch/nll": 2.0, "epoch/share": 0.5, "epoch": 0})
+        events.write("end", outcome="finished", reason="All steps are done.")
+    data = events.path.read_bytes()
+    run = unpack(zipped(files | {"events/0001.jsonl": data}))
+    assert (run.events / "0001.jsonl").read_bytes() == data
+
+
+def test_the_code_version_is_text(files: Files, runs: Path) -> None:
+    spec = json.loads(files["spec.json"]) | {"git": 5}
+    odd = json.dumps(spec).encode()
+    assert "broken 'spec.json'" in refused(zipped(files | {"spec.json": odd}), runs)
+
+
+def test_a_file_of_arrays_with_too_many_of_them_is_refused(files: Files, runs: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as arrays:
+        for number in range(MOST_FILES + 1):
+            arrays.writestr(str(number), b"")
+    many = {"snapshots/step=00000001.npz": buffer.getvalue()}
+    assert "holds a broken" in refused(zipped(files | many), runs)
 
 
 def test_a_taken_id_is_refused_and_the_run_there_stays(files: Files, runs: Path) -> None:
