@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, training, viewers
+from bench import heads, pages, training, viewers, watching
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
 from bench.report import Row, print_machine, print_table
@@ -50,6 +50,7 @@ def _measured(wanted: Iterable[str], runs: Path, model: str, rounds: int) -> Ite
     if "training" in wanted:
         yield from _told(training.live_panel(rounds))
         yield from _told(training.killed_runs(rounds))
+        yield from _told(watching.watching())
         with serve(runs) as server:
             yield from _told(viewers.live_viewers(server, rounds))
     if not set(wanted) - {"training"}:

@@ -43,7 +43,7 @@ def save_checkpoint(trainer: pl.Trainer, folder: Path) -> Checkpoint:
     path = folder / f"step={step:08d}.ckpt"
     beside = path.with_suffix(".part")
     try:
-        trainer.save_checkpoint(beside)
+        trainer.save_checkpoint(beside, weights_only=False)  # named, or Lightning remarks on it
         with beside.open("rb") as file:
             os.fsync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
