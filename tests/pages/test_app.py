@@ -180,19 +180,45 @@ def follow(page: Page, title: str) -> None:
     page.get_by_test_id("stMain").locator("h1").wait_for()
 
 
+# The pause after which the box commits by itself, held in the hand: `pauses` are those that wait.
+HELD_PAUSES = """
+window.pauses = new Map()
+const [set, clear] = [window.setTimeout, window.clearTimeout]
+let count = 0
+window.setTimeout = (act, ms, ...rest) => {
+  if (ms !== 1200) return set(act, ms, ...rest)
+  window.pauses.set((count -= 1), act)
+  return count
+}
+window.clearTimeout = (id) => { if (!window.pauses.delete(id)) clear(id) }
+"""
+
+
+def waiting(page: Page) -> list[int]:
+    found: list[int] = page.evaluate("[...window.pauses.keys()]")
+    return found
+
+
 @pytest.mark.browser
 def test_the_menu_carries_the_look_in_one_step_before_the_sentence_is_committed(
     page_context: Callable[..., BrowserContext], app_server: str
 ) -> None:
     stop = stop_beyond_home()
     page = page_context().new_page()
+    page.add_init_script(HELD_PAUSES)  # on a busy machine it would end before the click
     page.goto(f"{app_server}/?layer=2")
     assert sentence(page)
     steps = history(page)
     page.locator(".sentence textarea").fill("hello world")
     carrying = page.get_by_test_id("stSidebar").locator("a[href*='hello']", has_text=stop.title)
     carrying.wait_for()
-    follow(page, stop.title)
+    (before,) = waiting(page)
+    carrying.hover()
+    page.mouse.down()
+    (after,) = waiting(page)
+    assert before != after, "no commit may come between the press and the click"
+    page.mouse.up()
+    page.get_by_test_id("stMain").locator("h1").wait_for()
     page.wait_for_url(f"**/{stop.url}?src=hello+world&layer=2")
     assert history(page) == steps + 1
     page.go_back()

@@ -23,8 +23,10 @@ function build(component) {
   area.addEventListener("input", (event) => { if (!event.isComposing) typed(box) })
   area.addEventListener("compositionend", () => typed(box))
   area.addEventListener("blur", (event) => {
-    // A link of the menu carries the sentence itself; a commit sent beside its click would call the page back.
+    // A link of the menu carries the sentence itself; a commit sent beside its click would call the page back, so the
+    // pause begins anew while the link is pressed.
     if (!event.relatedTarget?.closest("a[href]")) commit(box)
+    else if (box.sent !== box.committed) pause(box)
   })
   area.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return
@@ -41,6 +43,10 @@ function typed(box) {
     ? `That has ${length.toLocaleString("en")} characters; the first ${limit.toLocaleString("en")} are kept.` : ""
   if (text !== box.area.value) box.area.value = text
   send(box, text)
+  pause(box)
+}
+
+function pause(box) {
   clearTimeout(box.timer)
   box.timer = setTimeout(() => commit(box), PAUSE_MS)
 }
