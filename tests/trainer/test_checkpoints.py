@@ -45,7 +45,7 @@ class Trainer:
     def is_finite(self) -> bool:
         return True
 
-    def save_checkpoint(self, path: Path) -> None:
+    def save_checkpoint(self, path: Path, weights_only: bool) -> None:
         torch.save({"global_step": self.global_step, "weights": torch.ones(self.size)}, path)
 
 
@@ -125,8 +125,8 @@ from tests.trainer.test_checkpoints import Trainer
 from trainer.checkpoints import save_checkpoint
 
 class Dying(Trainer):
-    def save_checkpoint(self, path):
-        super().save_checkpoint(path)
+    def save_checkpoint(self, path, weights_only):
+        super().save_checkpoint(path, weights_only)
         with open(path, "r+b") as file:
             file.truncate(path.stat().st_size // 2)
         os.kill(os.getpid(), signal.SIGKILL)
