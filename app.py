@@ -38,6 +38,19 @@ def route() -> None:
     warm_up()
 
 
+def own_up(error: Exception) -> bool:
+    """Say in one sentence that the code failed, in place of Streamlit's traceback; the terminal
+    has that. True: it is said."""
+    from pages.ui.layout import notice
+
+    notice(
+        "Dawn failed here, and that is not your fault: reload the page. What happened "
+        f"({type(error).__name__}) is in the terminal in which Dawn runs.",
+        "error",
+    )
+    return True
+
+
 if __name__ == "__main__":
     route()
 else:
@@ -45,4 +58,4 @@ else:
     # Streamlit would look there for the first address that is asked for, and say "Page not found";
     # st.navigation switches that off, but only once this file has run.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__)
+    app = st.App(__file__, on_script_error=own_up)

@@ -15,6 +15,7 @@ PROMISED = {
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 100,
     "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
     "runner.postScriptGC": False,
 }
 

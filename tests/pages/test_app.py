@@ -60,6 +60,25 @@ def test_models_of_one_title_are_told_apart(dawn_runs: Path) -> None:
     assert choice.value == "toy"
 
 
+def failing() -> None:
+    from streamlit.error_util import handle_user_script_exception
+
+    from app import own_up
+
+    try:
+        raise KeyError("/home/ada/secret")
+    except KeyError as error:
+        handle_user_script_exception(error, own_up)
+
+
+def test_an_error_of_our_own_is_a_sentence_and_no_traceback() -> None:
+    at = AppTest.from_function(failing, default_timeout=60).run()
+    assert not at.exception
+    (said,) = [element.value for element in at.error]
+    assert "KeyError" in said
+    assert "ada" not in said
+
+
 def test_every_stop_has_a_file_one_folder_deep_and_its_own_address() -> None:
     for stop in STOPS:
         assert (ROOT / stop.path).is_file()
