@@ -22,6 +22,13 @@ _NAMES = {
 }
 
 
+def follow(start: TrainConfig) -> None:
+    """Settings that another one leaves no choice about are set before they are drawn."""
+    key = f"form.{start.preset}."
+    if st.session_state.get(f"{key}tokenizer", start.tokenizer) == "words":
+        st.session_state[f"{key}tie_embeddings"] = False  # two vocabularies share no matrix
+
+
 def problem_of(start: TrainConfig) -> str:
     """Why what stands in the form of a preset makes no run, in one sentence; empty where it does.
 

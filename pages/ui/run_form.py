@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.catalogue import list_models
-from pages.ui.fields import field_widget, in_form_words, label, named_in, problem_of
+from pages.ui.fields import field_widget, follow, in_form_words, label, named_in, problem_of
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
@@ -59,6 +59,7 @@ def _form(text: Mapping[str, str]) -> None:
     )
     st.caption(text[f"preset {preset}"])
     start = PRESETS[preset]
+    follow(start)
     problem = problem_of(start)
     values: dict[str, Any] = {"data": _data(start, text)}
     for row in (MAIN[:3], MAIN[3:]):

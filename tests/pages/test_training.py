@@ -285,6 +285,16 @@ def test_a_save_is_asked_for_and_a_kill_says_its_price(
     assert status(run).state == "stopped"
 
 
+def test_a_setting_follows_the_one_it_depends_on(runs: Path) -> None:
+    at = open_page()
+    at.selectbox(key="form.nano.tokenizer").set_value("words").run()
+    assert at.toggle(key="form.nano.tie_embeddings").value is False
+    assert not [caption for caption in at.caption if ":red[" in caption.value]
+    command = next(code.value for code in at.code if "trainer run" in code.value)
+    assert "--tokenizer=words" in command
+    assert "--tie-embeddings=false" in command
+
+
 def test_what_does_not_go_together_is_marked_at_its_fields(runs: Path) -> None:
     at = open_page()
     at.number_input(key="form.nano.heads").set_value(7).run()
