@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from trainer.config import TrainConfig
+from trainer.locks import check_system
 
 _ROOT = Path(__file__).resolve().parents[2]
 _JOB, _TOLD = "plan.job", "plan.told"
@@ -45,7 +46,11 @@ def measured(config: TrainConfig) -> dict[str, Any] | str | None:
 
 
 def start(config: TrainConfig) -> None:
-    """Begin, and end a measurement of other settings. Raises OSError."""
+    """Begin, and end a measurement of other settings.
+
+    Raises OSError, and RunError where nothing can be trained anyway.
+    """
+    check_system()
     stop()
     process = subprocess.Popen(
         [sys.executable, "-m", "trainer.measure", json.dumps(config.to_dict())],
@@ -84,7 +89,8 @@ def _answer(job: Job) -> dict[str, Any] | str:
     last = lines[-1] if lines else "it ended without a word"
     if job.process.returncode:
         return last
-    answer: dict[str, Any] = json.loads(last)
+    answers = [line for line in lines if line.startswith("{")]  # beside warnings of libraries
+    answer: dict[str, Any] | str = json.loads(answers[-1]) if answers else last
     return answer
 
 

@@ -17,7 +17,7 @@ from pages.ui.layout import notice
 from pages.ui.run_head import duration
 from pages.ui.theme import DECODER, ENCODER, MUTED
 from trainer.config import TrainConfig
-from trainer.folder import runs_folder
+from trainer.folder import RunError, runs_folder
 from trainer.line import device_lock, device_of
 from trainer.locks import is_locked
 from trainer.plan import disk_needed, parameters_by_part, rates, tokens_per_update
@@ -82,7 +82,11 @@ def _measurement(config: TrainConfig, text: Mapping[str, str]) -> None:
         notice(f"The measurement failed: {told}", "warning")
     again = "Measure again" if told else "How long will it take? Measure for five seconds"
     if st.button(again, icon=":material/timer:", key="plan.measure", help=text["measure help"]):
-        measuring.start(config)
+        try:
+            measuring.start(config)
+        except (OSError, RunError) as error:
+            notice(str(error), "warning")
+            return
         st.rerun(scope="fragment")
     if is_locked(device_lock(runs_folder(), device_of(config.to_dict()))):
         st.caption(text["measure busy"])
@@ -105,10 +109,15 @@ def measured_words(config: TrainConfig, told: Mapping[str, Any]) -> str:
     update = told["update_seconds"]
     where = {"cpu": "the CPU", "cuda": "the GPU"}.get(told["device"], told["device"])
     return (
-        f"An update took {update:.2f} s on {where} in {told['precision']}: about "
+        f"An update took {short_time(update)} on {where} in {told['precision']}: about "
         f"{duration(update * config.steps)} for {config.steps:,} of them, validations not counted; "
         f"it held {size(told['memory'])} of memory."
     )
+
+
+def short_time(seconds: float) -> str:
+    """A time that may be some milliseconds, for a person."""
+    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1e3:.1f} ms"
 
 
 def size(count: float) -> str:

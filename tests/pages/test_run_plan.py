@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import streamlit as st
 from pages.figures.plan import lengths, rate_curve
 from pages.ui import measuring
 from pages.ui.corpus_look import stamps
-from pages.ui.run_plan import measured_words, size
+from pages.ui.run_plan import measured_words, short_time, size
 from trainer.config import TrainConfig, resolve
 from trainer.plan import rates
 
@@ -44,7 +45,7 @@ def test_a_measurement_is_made_beside_the_page(config: TrainConfig) -> None:
     told = measuring.measured(config)
     assert isinstance(told, dict), told
     words = measured_words(config, told)
-    assert words.startswith("An update took 0.")
+    assert words.startswith(f"An update took {short_time(told['update_seconds'])} on the CPU in ")
     assert "for 1,500 of them" in words
 
 
@@ -74,6 +75,16 @@ def test_a_measurement_that_fails_says_why() -> None:
     told = measuring.measured(config)
     assert isinstance(told, str)
     assert "no CUDA device" in told
+
+
+def test_an_answer_is_found_among_warnings() -> None:
+    for said, answer in (('{"a": 1}\nwarning', {"a": 1}), ("warning", "warning")):
+        process = subprocess.Popen(["printf", said], stdout=subprocess.PIPE)
+        assert measuring._answer(measuring.Job("", process, 0.0)) == answer
+
+
+def test_short_times_keep_their_digits() -> None:
+    assert [short_time(s) for s in (2.0, 0.1, 0.0042)] == ["2.00 s", "0.10 s", "4.2 ms"]
 
 
 def test_bytes_for_a_person() -> None:
