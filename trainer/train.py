@@ -10,37 +10,30 @@ import os
 import sys
 import traceback
 import warnings
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.warnings import PossibleUserWarning
-from torch.utils.data import DataLoader
 
-from trainer.alarms import Alarms
-from trainer.batches import PairDataset, TokenBatchSampler, collate
-from trainer.callbacks import Ema, Recorder, TrainingFailed
+from trainer.assembly import assemble
+from trainer.callbacks import TrainingFailed
 from trainer.card import hardware
 from trainer.checkpoints import find_checkpoint, read_checkpoint, what_is_saved
 from trainer.config import TrainConfig
 from trainer.control import Control, StopRequested, cause
 from trainer.corpora import DataError
 from trainer.decided import Decided, read_decided
-from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.hardware import pick_device, pick_precision
 from trainer.identity import check_config, check_texts, identity
-from trainer.inside import Snapshots
 from trainer.learning import loss_floor
-from trainer.memory import CheckpointInParts, MemoryFull, is_memory_full, make_room
-from trainer.module import TranslationModule
-from trainer.pace import Pace
+from trainer.memory import MemoryFull, is_memory_full, make_room
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
 from trainer.supervise import AGAIN
-from trainer.validation import NEVER, Validation
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
 from transformer.tokenizer import TokenizerError
@@ -117,51 +110,19 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
     decided = read_decided(folder, earlier) or Decided(pick_precision(config, device))
     decided.write(folder)
     control.about = {"identity": run, "decided": asdict(decided)}
-    config = replace(config, accumulate=config.accumulate * decided.parts)
-    sampler = TokenBatchSampler(
-        prepared.train.lengths, config.batch_tokens, config.seed, decided.parts
-    )
-    module = TranslationModule(prepared.bundle.model, config, sampler)
-    held_out, valid = valid_loader(config, prepared, decided.parts)
-    alarms = Alarms(events)
-    validation = Validation(
-        events,
-        prepared.bundle,
-        held_out,
-        config.bleu_pairs,
-        config.valid_every,
-        control.heed,
-        alarms,
-    )
-    control.sample = validation.sample
-    snapshots = Snapshots(events, folder / "snapshots", prepared.bundle, validation.probes)
-    averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
-    recorder = Recorder(events, config.log_every, alarms)
-    pace = Pace(events, config.log_every)
-    callbacks = [recorder, validation, snapshots, *averaging, control, pace]
-    plugins = [CheckpointInParts(sampler)] if decided.parts > 1 else []
-    trainer = lightning(config, folder, device, decided.precision, callbacks, plugins)
-    parameters = sum(p.numel() for p in module.parameters())
-    note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"
-    events.write(
-        "alert",
-        step=from_step,
-        level="note",
-        message=f"Training on the {DEVICES[device]} in {decided.precision}: {note}.",
-        hardware=hardware(device),
-        loss_floor=loss_floor(config.label_smoothing, module.model.config.tgt_vocab),
-    )
-    pace.say(from_step)
-    loader = train_loader(config, prepared, sampler)
+    parts = assemble(config, folder, prepared, decided, device, events, control)
+    announce(events, from_step, prepared, decided, device, config)
+    parts.pace.say(from_step)
+    module, trainer = parts.module, parts.trainer
     try:
-        trainer.fit(module, loader, valid, ckpt_path=checkpoint, weights_only=True)
+        trainer.fit(module, parts.train, parts.valid, ckpt_path=checkpoint, weights_only=True)
     except (MemoryError, OSError, RuntimeError) as error:
         if not is_memory_full(error):
             raise
         traceback.clear_frames(error.__traceback__)  # they hold what filled it
         raise make_room(folder, decided, events, trainer.global_step) from error
-    if trainer.global_step != validation.step:
-        trainer.validate(module, valid, verbose=False)
+    if trainer.global_step != parts.validation.step:
+        trainer.validate(module, parts.valid, verbose=False)
     if control.saved != trainer.global_step:
         raise TrainingFailed(
             "All steps are done, but the disk did not take the last of them: free some space and "
@@ -172,66 +133,26 @@ def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dic
     return "All steps are done."
 
 
-def lightning(
-    config: TrainConfig,
-    folder: Path,
+def announce(
+    events: EventWriter,
+    step: int,
+    prepared: Prepared,
+    decided: Decided,
     device: str,
-    precision: str,
-    callbacks: list[pl.Callback],
-    plugins: list[Any],
-) -> pl.Trainer:
-    """Lightning's trainer without its own logger, checkpoints, bars and hints."""
-    return pl.Trainer(
-        accelerator="gpu" if device == "cuda" else "cpu",
-        devices=1,
-        precision="bf16-mixed" if precision == "bf16" else "32-true",
-        max_steps=config.steps,
-        max_epochs=-1,
-        accumulate_grad_batches=config.accumulate,
-        val_check_interval=NEVER,  # `Validation` says when
-        check_val_every_n_epoch=None,
-        num_sanity_val_steps=0,
-        callbacks=callbacks,
-        plugins=plugins,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        use_distributed_sampler=False,
-        default_root_dir=folder,
+    config: TrainConfig,
+) -> None:
+    """What trains where, for people; with what the card and the curves want to know of it."""
+    model = prepared.bundle.model
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"
+    events.write(
+        "alert",
+        step=step,
+        level="note",
+        message=f"Training on the {DEVICES[device]} in {decided.precision}: {note}.",
+        hardware=hardware(device),
+        loss_floor=loss_floor(config.label_smoothing, model.config.tgt_vocab),
     )
-
-
-def train_loader(
-    config: TrainConfig, prepared: Prepared, sampler: TokenBatchSampler
-) -> DataLoader[Any]:
-    """Batches in the sampler's order. Its own generator: it shall not draw from the dropout's."""
-    return DataLoader(
-        prepared.train,
-        batch_sampler=sampler,
-        collate_fn=collate,
-        num_workers=config.workers,
-        generator=torch.Generator(),
-    )
-
-
-def valid_loader(
-    config: TrainConfig, prepared: Prepared, parts: int = 1
-) -> tuple[list[tuple[str, str]], DataLoader[Any]]:
-    """The held-out pairs that fit in the model, and their batches in a fixed order."""
-    encoded = encode_pairs(prepared.bundle, prepared.valid)
-    kept = fitting(encoded, config.max_tokens)
-    if not kept:
-        raise DataError(
-            f"No held-out pair has {config.max_tokens} tokens or fewer: raise max_tokens."
-        )
-    items = [encoded[place] for place in kept]
-    dataset = PairDataset([source for source, _ in items], [target for _, target in items])
-    batches = TokenBatchSampler(dataset.lengths, config.batch_tokens, seed=0, parts=parts)
-    loader: DataLoader[Any] = DataLoader(
-        dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
-    )
-    return [prepared.valid[place] for place in kept], loader
 
 
 def reason(error: Exception) -> str:

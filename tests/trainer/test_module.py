@@ -14,11 +14,12 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from tests.trainer.small_runs import TINY
+from trainer.assembly import lightning
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.config import TrainConfig, resolve
 from trainer.learning import loss_floor, token_losses
 from trainer.module import TranslationModule
-from trainer.train import lightning, quieten
+from trainer.train import quieten
 from transformer.model import Transformer
 
 VOCAB = 300

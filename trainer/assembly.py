@@ -1,0 +1,139 @@
+"""The parts of an attempt put together: module, callbacks, loaders, Lightning's trainer."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch.utils.data import DataLoader
+
+from trainer.alarms import Alarms
+from trainer.batches import PairDataset, TokenBatchSampler, collate
+from trainer.callbacks import Ema, Recorder
+from trainer.config import TrainConfig
+from trainer.control import Control
+from trainer.corpora import DataError
+from trainer.decided import Decided
+from trainer.evaluate import encode_pairs, fitting
+from trainer.events import EventWriter
+from trainer.inside import Snapshots
+from trainer.memory import CheckpointInParts
+from trainer.module import TranslationModule
+from trainer.pace import Pace
+from trainer.prepare import Prepared
+from trainer.validation import NEVER, Validation
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What is needed to begin: `trainer` fits `module` to `train` and validates it on `valid`."""
+
+    trainer: pl.Trainer
+    module: TranslationModule
+    train: DataLoader[Any]
+    valid: DataLoader[Any]
+    validation: Validation
+    pace: Pace
+
+
+def assemble(
+    config: TrainConfig,
+    folder: Path,
+    prepared: Prepared,
+    decided: Decided,
+    device: str,
+    events: EventWriter,
+    control: Control,
+) -> Assembly:
+    """Put an attempt of the run in `folder` together. Raises `DataError`.
+
+    Where each batch is cut in parts, as many more are summed up for one update.
+    """
+    config = replace(config, accumulate=config.accumulate * decided.parts)
+    lengths = prepared.train.lengths
+    sampler = TokenBatchSampler(lengths, config.batch_tokens, config.seed, decided.parts)
+    module = TranslationModule(prepared.bundle.model, config, sampler)
+    held_out, valid = valid_loader(config, prepared, decided.parts)
+    alarms, pace = Alarms(events), Pace(events, config.log_every)
+    validation = Validation(
+        events,
+        prepared.bundle,
+        held_out,
+        config.bleu_pairs,
+        config.valid_every,
+        control.heed,
+        alarms,
+    )
+    control.sample = validation.sample
+    snapshots = Snapshots(events, folder / "snapshots", prepared.bundle, validation.probes)
+    averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
+    recorder = Recorder(events, config.log_every, alarms)
+    callbacks = [recorder, validation, snapshots, *averaging, control, pace]
+    plugins = [CheckpointInParts(sampler)] if decided.parts > 1 else []
+    trainer = lightning(config, folder, device, decided.precision, callbacks, plugins)
+    return Assembly(
+        trainer, module, train_loader(config, prepared, sampler), valid, validation, pace
+    )
+
+
+def lightning(
+    config: TrainConfig,
+    folder: Path,
+    device: str,
+    precision: str,
+    callbacks: list[pl.Callback],
+    plugins: list[Any],
+) -> pl.Trainer:
+    """Lightning's trainer without its own logger, checkpoints, bars and hints."""
+    return pl.Trainer(
+        accelerator="gpu" if device == "cuda" else "cpu",
+        devices=1,
+        precision="bf16-mixed" if precision == "bf16" else "32-true",
+        max_steps=config.steps,
+        max_epochs=-1,
+        accumulate_grad_batches=config.accumulate,
+        val_check_interval=NEVER,  # `Validation` says when
+        check_val_every_n_epoch=None,
+        num_sanity_val_steps=0,
+        callbacks=callbacks,
+        plugins=plugins,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        use_distributed_sampler=False,
+        default_root_dir=folder,
+    )
+
+
+def train_loader(
+    config: TrainConfig, prepared: Prepared, sampler: TokenBatchSampler
+) -> DataLoader[Any]:
+    """Batches in the sampler's order. Its own generator: it shall not draw from the dropout's."""
+    return DataLoader(
+        prepared.train,
+        batch_sampler=sampler,
+        collate_fn=collate,
+        num_workers=config.workers,
+        generator=torch.Generator(),
+    )
+
+
+def valid_loader(
+    config: TrainConfig, prepared: Prepared, parts: int = 1
+) -> tuple[list[tuple[str, str]], DataLoader[Any]]:
+    """The held-out pairs that fit in the model, and their batches in a fixed order."""
+    encoded = encode_pairs(prepared.bundle, prepared.valid)
+    kept = fitting(encoded, config.max_tokens)
+    if not kept:
+        raise DataError(
+            f"No held-out pair has {config.max_tokens} tokens or fewer: raise max_tokens."
+        )
+    items = [encoded[place] for place in kept]
+    dataset = PairDataset([source for source, _ in items], [target for _, target in items])
+    batches = TokenBatchSampler(dataset.lengths, config.batch_tokens, seed=0, parts=parts)
+    loader: DataLoader[Any] = DataLoader(
+        dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
+    )
+    return [prepared.valid[place] for place in kept], loader
