@@ -49,7 +49,8 @@ def test_validation_epochs_and_translations() -> None:
 
 
 def test_what_the_machine_does_is_passed_over() -> None:
-    assert Progress(100, 1).lines(event("metric", 3, 1.0, **{"machine/cpu": 90.0})) == []
+    readings: dict[str, Any] = {"machine/cpu": 90.0}
+    assert Progress(100, 1).lines(event("metric", 3, 1.0, **readings)) == []
 
 
 def test_a_nan_and_a_finish_are_shown() -> None:

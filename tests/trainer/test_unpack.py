@@ -12,6 +12,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -221,7 +222,14 @@ def test_the_created_time_must_be_one(files: Files, runs: Path) -> None:
 
 
 def test_events_that_are_none_are_left_out(files: Files) -> None:
-    head = {"schema": 1, "attempt": 1, "seq": 0, "wall": 1.0, "mono": 1.0, "step": 1}
+    head: dict[str, Any] = {
+        "schema": 1,
+        "attempt": 1,
+        "seq": 0,
+        "wall": 1.0,
+        "mono": 1.0,
+        "step": 1,
+    }
     sound = {**head, "kind": "metric", "train/loss": 3.0}
     odd = [{**head, "kind": "sample", "translations": told} for told in (5, [5], [{"src": "a"}])]
     line = {"src": "a", "out": "b"}
