@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trainer.config import TrainConfig
 from trainer.events import Event
 from trainer.folder import Run, RunError
 from trainer.history import read_events, surviving
@@ -25,7 +26,7 @@ def hand_in(run: Run, folder: Path) -> Path:
     """Write the three things into `folder`.
 
     Raises `RunError` before an epoch has ended, and where the folder holds anything but an
-    earlier hand-in.
+    earlier hand-in; `ConfigError` for a config of no sense.
     """
     if run.problem:
         raise RunError(f"The run {run.id} cannot be handed in: {run.problem}")
@@ -58,7 +59,7 @@ def hand_in(run: Run, folder: Path) -> Path:
 
 
 def hand_in_zip(run: Run) -> bytes:
-    """The same as a zip. Raises `RunError` before an epoch has ended."""
+    """The same as a zip. Raises `RunError` before an epoch has ended, `ConfigError` like it."""
     buffer = io.BytesIO()
     with tempfile.TemporaryDirectory() as beside:
         folder = hand_in(run, Path(beside) / f"hand-in-{run.id}")
@@ -88,7 +89,7 @@ def loss_line(metrics: Sequence[Event], run: Run) -> str:
         over += f"; the run was over after {final['epoch/share']:.0%} of that epoch's batches"
     elif epochs[-1] is not final:
         over += f"; epoch {epochs[-1]['epoch'] + 1} was cut short and does not count"
-    smoothing = run.config["label_smoothing"]
+    smoothing = TrainConfig.from_dict(run.config).label_smoothing
     return (
         f"**{number(final['epoch/loss'])}** ({over}; label smoothing {smoothing:g}; "
         f"NLL {number(final['epoch/nll'])})"

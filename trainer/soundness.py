@@ -89,7 +89,8 @@ def _is_record_sound(name: str, record: dict[str, Any]) -> bool:
             return False
         if not (isinstance(argv, list) and isinstance(data, dict) and isinstance(packages, dict)):
             return False
-        texts = all(isinstance(text, str) for text in (*argv, *data, record.get("git") or ""))
+        git = record.get("git", "")
+        texts = all(isinstance(text, str) for text in (*argv, *data, "" if git is None else git))
         return texts and _is_number(record.get("created"))
     times = (record[key] for key in ("began", "ended", "seconds") if key in record)
     return all(_is_number(moment) for moment in times)
@@ -112,11 +113,11 @@ def _is_shown(event: Event) -> bool:
     if not (_is_number(event.wall) and _is_number(event.mono)):
         return False
     if event.kind == "metric":
-        return _is_metric(event.fields)
+        return event.step is not None and _is_metric(event.fields)
     if event.kind == "resume":
         return _is_number(event.fields.get("from_step", 0))
     if event.kind != "sample":
-        return _is_number(event.fields.get("loss_floor", 0))
+        return all(_is_number(event.fields.get(name, 0)) for name in ("loss_floor", "expect"))
     lists = [event.fields.get(name, []) for name in ("translations", "best", "worst")]
     together = ("best" in event.fields) == ("worst" in event.fields)
     return together and all(isinstance(told, list) and all(map(_is_line, told)) for told in lists)

@@ -126,3 +126,12 @@ def test_the_zip_holds_the_same(run: Run) -> None:
         f"hand-in-mine/{name}"
         for name in ("README.md", "curve.svg", "model.py", "training-log.jsonl")
     }
+
+
+def test_a_config_that_leaves_a_default_out_is_handed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAWN_RUNS", str(tmp_path))
+    run = create_run({"preset": "nano"}, ARGV, run_id="bare")
+    tell(run, (10, epoch(0, 4.0, 1.0)))
+    assert "label smoothing 0.1;" in text_of(run)

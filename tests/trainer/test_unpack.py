@@ -242,7 +242,9 @@ def test_events_that_are_none_are_left_out(files: Files) -> None:
         {**sound, "nonfinite": {"train/loss": "nan"}, "train/loss": float("inf")},
         {**sound, "epoch/loss": 3.0, "epoch/nll": 2.0},
         {**sound, "epoch/loss": 3.0, "epoch/nll": 2.0, "epoch": 1, "epoch/share": None},
+        {**sound, "step": None},
         {**head, "kind": "resume", "from_step": 10**400},
+        {**head, "kind": "phase", "phase": "training", "expect": 10**400},
         {**head, "kind": "alert", "message": "x", "loss_floor": float("inf")},
     ]
     lines = [json.dumps(event).encode() for event in (sound, *odd)]
@@ -266,9 +268,10 @@ def test_what_a_trainer_writes_all_stays(files: Files, tmp_path: Path) -> None:
 
 
 def test_the_code_version_is_text(files: Files, runs: Path) -> None:
-    spec = json.loads(files["spec.json"]) | {"git": 5}
-    odd = json.dumps(spec).encode()
-    assert "broken 'spec.json'" in refused(zipped(files | {"spec.json": odd}), runs)
+    spec = json.loads(files["spec.json"])
+    for git in (5, []):
+        odd = json.dumps(spec | {"git": git}).encode()
+        assert "broken 'spec.json'" in refused(zipped(files | {"spec.json": odd}), runs)
 
 
 def test_a_file_of_arrays_with_too_many_of_them_is_refused(files: Files, runs: Path) -> None:
