@@ -50,7 +50,7 @@ def corpus_look(config: TrainConfig, text: Mapping[str, str]) -> None:
         f"<li><span>{html.escape(source)}</span><p>{html.escape(target)}</p></li>"
         for source, target in seen.samples
     )
-    with st.container(height=320, border=False, key="plan-samples"):
+    with st.container(height=320, key="plan-samples"):
         st.html(f'<ul class="run-pairs">{pairs}</ul>')
 
 
