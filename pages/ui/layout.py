@@ -110,10 +110,9 @@ def provenance(
     """
     step = info.step if look.step is None else look.step
     model = escape_markdown(look.model)
-    parts = [
-        model if step is None else f"{model} · step {step:,}",
-        f"“{escape_markdown(_short(straight(look.src)))}”",
-    ]
+    parts = [model if step is None else f"{model} · step {step:,}"]
+    if look.src.strip():
+        parts.append(f"“{escape_markdown(_short(straight(look.src)))}”")
     if tensor:
         parts.append(f"`{tensor}`")
     if dims:
