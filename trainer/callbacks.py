@@ -31,6 +31,11 @@ class Ema(WeightAveraging):
         super().__init__(use_buffers=False, multi_avg_fn=get_ema_multi_avg_fn(decay))
         self.first = first
 
+    def setup(self, trainer: pl.Trainer, pl_module: Any, stage: str) -> None:
+        """The average lies where the training will: the module itself is still on the CPU here."""
+        self._device = trainer.strategy.root_device
+        super().setup(trainer, pl_module, stage)
+
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
