@@ -45,6 +45,9 @@ def take_lock(path: Path, patience: float = 0.25) -> int | None:
                 os.close(descriptor)
                 return None
             time.sleep(0.01)
+        except OSError:  # a file system without locks
+            os.close(descriptor)
+            raise
 
 
 def is_locked(path: Path) -> bool:
@@ -59,6 +62,8 @@ def is_locked(path: Path) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
+    except OSError:  # a file system without locks: nobody holds one there
+        return False
     finally:
         os.close(descriptor)
     return False
