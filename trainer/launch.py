@@ -61,9 +61,9 @@ def launch(
     if descriptor is None:
         return _launch_existing(run_id, trainer, exporter)
     try:
-        _name_attempt(descriptor, 1)
+        _name_attempt(descriptor, 1)  # first: who sees the spec sees that it is being started
         run = write_spec(path, config, argv, data)
-        _start(run, descriptor, trainer, exporter)
+        _start(run, descriptor, 1, trainer, exporter)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
@@ -98,8 +98,7 @@ def resume(
             )
         for name in (*REQUESTS, "kill"):
             (run.control / name).unlink(missing_ok=True)
-        _name_attempt(descriptor, attempt + 1)
-        _start(run, descriptor, trainer, exporter)
+        _start(run, descriptor, attempt + 1, trainer, exporter)
     except OSError as error:
         raise unwritable(run.path, error) from error
     finally:
@@ -129,8 +128,9 @@ def _launch_existing(
         return run
     try:
         if current_attempt(run) == 0:
-            _name_attempt(descriptor, 1)
-            _start(run, descriptor, trainer, exporter)
+            _start(run, descriptor, 1, trainer, exporter)
+    except OSError as error:
+        raise unwritable(run.path, error) from error
     finally:
         os.close(descriptor)
     return load_run(run.path)
@@ -150,9 +150,12 @@ def _name_attempt(descriptor: int, attempt: int) -> None:
 def _start(
     run: Run,
     descriptor: int,
+    attempt: int,
     trainer: Sequence[str] | None,
     exporter: Sequence[str] | None,
 ) -> None:
+    """Start the supervisor of an attempt; one that could not be started never was."""
+    _name_attempt(descriptor, attempt)
     command = [sys.executable, "-P", "-m", "trainer.supervise", str(run.path)]
     command += ["--lock-fd", str(descriptor)]
     command += ["--trainer", json.dumps(list(trainer))] if trainer else []
@@ -170,6 +173,7 @@ def _start(
                 start_new_session=True,
             )
     except OSError as error:
+        _name_attempt(descriptor, attempt - 1)
         raise RunError(f"The run {run.id} could not be started ({error}): try it again.") from error
     # Reap it when it ends, so that a long-lived app collects no zombies.
     threading.Thread(target=supervisor.wait, name=f"reap-{run.id}", daemon=True).start()

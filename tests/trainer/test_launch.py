@@ -92,6 +92,25 @@ def test_a_launch_returns_at_once_and_the_run_is_never_lost(trainer: list[str]) 
     assert states <= {"queued", "running"} and states
 
 
+def test_what_could_not_be_started_never_was(
+    trainer: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/no/such/python")
+        with pytest.raises(RunError, match="could not be started"):
+            launch(CONFIG, ["train"], run_id="one", trainer=trainer)
+    (run,) = list_runs()
+    assert status(run).reason == "It was prepared and never started."
+    assert status(launch(CONFIG, ["train"], run_id="one", trainer=trainer)).alive
+    end(run)
+    assert status(run).attempt == 1
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/no/such/python")
+        with pytest.raises(RunError, match="could not be started"):
+            resume(run, trainer=trainer)
+    assert (status(run).state, status(run).attempt) == ("stopped", 1)
+
+
 def test_the_trainer_lives_apart(trainer: list[str]) -> None:
     run = launch(CONFIG, ["train"], trainer=trainer)
     says = told(run)
