@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainer.config import PRESETS, TrainConfig
@@ -92,11 +92,17 @@ def validation_lines(config: TrainConfig, events: Sequence[Event], step: int) ->
     if not found:
         return ["- no validation yet"]
     return [
-        f"- at step {found['step']:,}, on the pairs held out: NLL {found['val/nll']:.3f} nats a "
-        f"token, {found['val/bits_per_character']:.3f} bits a character; greedy BLEU "
-        f"{found['val/bleu']:.1f} and chrF {found['val/chrf']:.1f} on the first "
+        f"- at step {found['step']:,}, on the pairs held out: NLL {_told(found, 'nll', '.3f')} "
+        f"nats a token, {_told(found, 'bits_per_character', '.3f')} bits a character; greedy BLEU "
+        f"{_told(found, 'bleu', '.1f')} and chrF {_told(found, 'chrf', '.1f')} on the first "
         f"{config.bleu_pairs:,} of them"
     ]
+
+
+def _told(found: Mapping[str, float | None], name: str, form: str) -> str:
+    """A score; one that was no finite number, None in the events, must not cost the model."""
+    value = found.get(f"val/{name}")
+    return "no number" if value is None else format(value, form)
 
 
 def attempts(events: Sequence[Event]) -> str:
