@@ -128,7 +128,7 @@ class Recorder(pl.Callback):
             "seconds": self.earlier + process_seconds(),
         }
         self.events.metric(trainer.global_step, values)
-        if not (math.isfinite(loss) and math.isfinite(values["gradient_norm"])):
+        if not (math.isfinite(loss) and module.is_finite()):
             culprit = first_nonfinite(module.model, batch.src, batch.tgt[:, :-1])
             raise TrainingFailed(diverged(trainer.global_step, culprit))
         self.alarms.see(trainer.global_step, values)

@@ -11,8 +11,9 @@ from transformer.trace import tracing
 def first_nonfinite(model: Transformer, src: Tensor, tgt: Tensor) -> str | None:
     """The first name in the order of the pass whose numbers are not all finite; None where all are.
 
-    src (B, S), tgt (B, T): the batch with which it happened. A parameter comes before what is made
-    from it; parameters and tensors have their names of `named_parameters` and of the trace.
+    src (B, S), tgt (B, T): a batch of the moment at which it was noticed. A parameter comes before
+    what is made from it; parameters and tensors have their names of `named_parameters` and of the
+    trace.
     """
     for name, parameter in model.named_parameters():
         if not torch.isfinite(parameter).all():

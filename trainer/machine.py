@@ -20,7 +20,6 @@ EVERY = 10.0  # seconds between two looks
 LOW_DISK = 1 << 30  # bytes; or three checkpoints, if that is more
 GIB = 1 << 30
 _SMI = ("--query-gpu=utilization.gpu,memory.used", "--format=csv,noheader,nounits")
-_SMI_SECONDS = 5.0
 
 
 class Monitor:
@@ -35,7 +34,7 @@ class Monitor:
     def __init__(self, run: Run, attempt: int, pid: int) -> None:
         self.run, self.attempt = run, attempt
         self.events = EventWriter(run.events, attempt, source="machine")
-        self.processes = Processes(pid)
+        self.processes, self.gpus = Processes(pid), Gpus()
         self.next = 0.0
         self.low = False
 
@@ -45,13 +44,18 @@ class Monitor:
         if now < self.next:
             return
         self.next = now + EVERY
-        readings = {**self.processes.read(), **gpus()}
+        readings = {**self.processes.read(), **self.gpus.read()}
         free = disk_free(self.run.path)
         if free is not None:
             readings["disk_free"] = free / GIB
         step = self._step()
         self.events.metric(step, {f"machine/{name}": value for name, value in readings.items()})
         self._tell_of_disk(free, step)
+
+    def close(self) -> None:
+        """No more readings."""
+        self.gpus.close()
+        self.events.close()
 
     def _step(self) -> int:
         """The newest step that the trainer told of."""
@@ -116,22 +120,47 @@ class Processes:
         return seconds, held
 
 
-def gpus() -> dict[str, float]:
-    """Mean use and summed memory of the GPUs that nvidia-smi shows; {} where it shows none."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return {}
-    try:
-        answer = subprocess.run(
-            [program, *_SMI], capture_output=True, text=True, timeout=_SMI_SECONDS, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    rows = list(_numbers(answer.stdout.splitlines()))
-    if not rows:
-        return {}
-    use, mebibytes = zip(*rows, strict=True)
-    return {"gpu": sum(use) / len(use), "gpu_memory": sum(mebibytes) / 1024}
+class Gpus:
+    """What nvidia-smi says of the GPUs; {} where it shows none.
+
+    It may take seconds, in which a stop must not wait: it is started at one reading and asked at
+    the next.
+    """
+
+    def __init__(self) -> None:
+        self.program = shutil.which("nvidia-smi")
+        self.asked: subprocess.Popen[str] | None = None
+
+    def read(self) -> dict[str, float]:
+        """Mean use and summed memory, as they were at the last reading; and ask anew."""
+        said = ""
+        if self.asked is not None and self.asked.poll() is not None:
+            said, _ = self.asked.communicate()
+            self.asked = None
+        if self.asked is None and self.program:
+            self.asked = self._ask(self.program)
+        rows = list(_numbers(said.splitlines()))
+        if not rows:
+            return {}
+        use, mebibytes = zip(*rows, strict=True)
+        return {"gpu": sum(use) / len(use), "gpu_memory": sum(mebibytes) / 1024}
+
+    def close(self) -> None:
+        """End a question that was not answered."""
+        if self.asked is not None:
+            self.asked.kill()
+            self.asked.communicate()
+            self.asked = None
+
+    @staticmethod
+    def _ask(program: str) -> subprocess.Popen[str] | None:
+        quiet = subprocess.DEVNULL
+        try:
+            return subprocess.Popen(
+                [program, *_SMI], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, text=True
+            )
+        except OSError:
+            return None
 
 
 def _numbers(lines: Sequence[str]) -> Iterator[tuple[float, float]]:

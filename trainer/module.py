@@ -19,13 +19,14 @@ class TranslationModule(pl.LightningModule):
     """Trains `model`: gradients are sums over a window of batches, divided by its target tokens.
 
     `totals` holds the sums since they were last taken: loss, NLL and target tokens, on the device;
-    `valid_totals` the same of the held-out pairs.
+    `valid_totals` the same of the held-out pairs. `overflow` is 1 once a gradient was no number.
     """
 
     totals: Tensor
     valid_totals: Tensor
     window_tokens: Tensor
     gradient_norm: Tensor
+    overflow: Tensor
 
     def __init__(self, model: Transformer, config: TrainConfig, sampler: TokenBatchSampler) -> None:
         super().__init__()
@@ -37,6 +38,7 @@ class TranslationModule(pl.LightningModule):
         self.register_buffer("valid_totals", torch.zeros(3, dtype=torch.float64), persistent=False)
         self.register_buffer("window_tokens", torch.zeros(()), persistent=False)
         self.register_buffer("gradient_norm", torch.zeros(()), persistent=False)
+        self.register_buffer("overflow", torch.zeros(()), persistent=False)
         self.random_state: dict[str, Tensor] = {}  # of a checkpoint, until the training goes on
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
@@ -64,7 +66,9 @@ class TranslationModule(pl.LightningModule):
         self.gradient_norm = torch.nn.utils.clip_grad_norm_(parameters, longest)
         # An update that is no number is left out, on the device itself: what is looked at next is
         # the model with which it happened.
-        optimizer.found_inf = (~torch.isfinite(self.gradient_norm)).float()  # type: ignore[attr-defined]
+        overflow = (~torch.isfinite(self.gradient_norm)).float()
+        optimizer.found_inf = overflow  # type: ignore[attr-defined]
+        self.overflow = torch.maximum(self.overflow, overflow)
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
         """Set the learning rate of the coming update."""
@@ -80,8 +84,8 @@ class TranslationModule(pl.LightningModule):
         return optimiser(self.model, self.config)
 
     def is_finite(self) -> bool:
-        """Whether loss and gradient since the totals were last taken are numbers."""
-        return bool(torch.isfinite(self.totals).all() & torch.isfinite(self.gradient_norm))
+        """Whether every gradient so far, and the loss since it was last taken, are numbers."""
+        return bool(torch.isfinite(self.totals).all() & (self.overflow == 0))
 
     def on_train_start(self) -> None:
         """Go on with the random numbers where the checkpoint left them: the dropout to come."""

@@ -176,13 +176,15 @@ class Supervisor:
     def _attend(self, child: subprocess.Popen[bytes]) -> Insistence:
         """Wait for the trainer's end; with what a stop had to be insisted on."""
         insistence = Insistence(child, self.run, self.attempt, self.grace)
-        monitor: Monitor | None = Monitor(self.run, self.attempt, child.pid)
+        monitor = Monitor(self.run, self.attempt, child.pid)
+        watched: Monitor | None = monitor
         kill = self.run.control / "kill"
         while child.poll() is None:
-            monitor = looked(monitor)
+            watched = looked(watched)
             stop = self._stop_requested()
             insistence.insist(time.monotonic(), stop=stop, kill=stop and kill.exists())
             time.sleep(_TICK)
+        monitor.close()
         return insistence
 
     def _reason(self, code: int, insistence: Insistence) -> str | None:

@@ -15,7 +15,7 @@ import pytest
 from trainer import machine
 from trainer.events import EventReader, EventWriter
 from trainer.export import metrics_lines
-from trainer.machine import GIB, Monitor, Processes, gpus
+from trainer.machine import GIB, Gpus, Monitor, Processes
 from trainer.runs import Run, create_run
 
 BUSY = "held = bytearray(64 << 20)\nwhile True: pass"
@@ -44,7 +44,8 @@ def test_processor_and_memory_of_a_run(busy: subprocess.Popen[bytes]) -> None:
     pytest.importorskip("psutil")
     processes = Processes(busy.pid)
     assert "run_cpu" not in processes.read(), "a share needs two looks"
-    deadline, readings = time.monotonic() + 20, {}
+    readings: dict[str, float] = {}
+    deadline = time.monotonic() + 20
     while readings.get("run_memory", 0) < 64 / 1024 or not readings["run_cpu"]:
         assert time.monotonic() < deadline
         time.sleep(0.3)
@@ -76,16 +77,48 @@ def test_without_psutil_nothing_is_invented(monkeypatch: pytest.MonkeyPatch) -> 
     assert Processes(os.getpid()).read() == {}
 
 
-def test_gpus_of_nvidia_smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "nvidia-smi"
-    program.write_text(SMI)
+def smi(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Gpus:
+    program = folder / "nvidia-smi"
+    program.write_text(script)
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert gpus() == {"gpu": 50.0, "gpu_memory": 4.0}
-    program.write_text("#!/bin/sh\nexit 9\n")
-    assert gpus() == {}
-    program.write_text("#!/bin/sh\nexit 0\n")
-    assert gpus() == {}
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return Gpus()
+
+
+def answer(gpus: Gpus) -> dict[str, float]:
+    """What is read once nvidia-smi has answered."""
+    assert gpus.read() == {}
+    assert gpus.asked is not None
+    gpus.asked.wait(20)
+    return gpus.read()
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (SMI, {"gpu": 50.0, "gpu_memory": 4.0}),
+        ("#!/bin/sh\nexit 9\n", {}),
+        ("#!/bin/sh\nexit 0\n", {}),
+    ],
+    ids=["two, and one that is shared out", "refused", "none"],
+)
+def test_gpus_of_nvidia_smi(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: dict[str, float]
+) -> None:
+    gpus = smi(tmp_path, script, monkeypatch)
+    assert answer(gpus) == told
+    gpus.close()
+
+
+def test_nobody_waits_for_an_nvidia_smi_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpus = smi(tmp_path, "#!/bin/sh\nexec sleep 600\n", monkeypatch)
+    assert gpus.read() == gpus.read() == {}
+    asked = gpus.asked
+    assert asked is not None and asked.poll() is None
+    gpus.close()
+    assert asked.poll() is not None
 
 
 def test_readings_are_metrics_at_the_newest_step(run: Run) -> None:

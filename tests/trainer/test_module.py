@@ -164,3 +164,25 @@ def test_norms_and_biases_do_not_decay() -> None:
     }
     for name, parameter in module.named_parameters():
         assert decays[id(parameter)] == (0.1 if parameter.dim() > 1 else 0.0), name
+
+
+def test_an_update_that_is_no_number_is_left_out_and_not_forgotten(tmp_path: Path) -> None:
+    """One gradient overflows: the weights stay as they were, and the run knows it ever after."""
+    module, *_ = spied(tmp_path)
+    assert module.is_finite()
+    before = [parameter.detach().clone() for parameter in module.parameters()]
+    steps = module.configure_optimizers()
+    for parameter in module.parameters():
+        parameter.grad = torch.full_like(parameter, float("inf"))
+    module.window_tokens += 1
+    TranslationModule.on_before_optimizer_step(module, steps)
+    steps.step()
+    after = list(module.parameters())
+    assert all(torch.equal(a, b) for a, b in zip(after, before, strict=True))
+    assert not module.is_finite()
+    for parameter in module.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    module.window_tokens += 1
+    TranslationModule.on_before_optimizer_step(module, steps)
+    assert torch.isfinite(module.gradient_norm)
+    assert not module.is_finite(), "the gradient before was none"
