@@ -146,6 +146,10 @@ def _stamp(run: Run) -> tuple[object, ...]:
 
 def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:
     whole = {name: reader.series(name) for name in reader.names()}
+    if "epoch/loss" in whole and "epoch/share" in whole:
+        steps, means = whole["epoch/loss"]
+        entire = whole["epoch/share"][1] >= 1  # the mean of a part of an epoch is no epoch's
+        whole["epoch/loss"] = steps[entire], means[entire]
     latest = {name: float(values[-1]) for name, (_, values) in whole.items() if values.size}
     if "train/loss" in latest:
         latest["mean/loss"] = float(running_mean(whole["train/loss"][1][-_MEAN_OF:], _MEAN_OF)[-1])

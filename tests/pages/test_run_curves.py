@@ -143,3 +143,13 @@ def test_one_watch_serves_all_and_makes_things_once(tmp_path: Path) -> None:
     assert newer.step == 5001
     assert newer.gaps["train/loss"].tolist() == [5001]
     assert len(made) == 1
+
+
+def test_a_part_of_an_epoch_is_no_point_of_the_epochs_curve(tmp_path: Path) -> None:
+    with EventWriter(tmp_path, 1) as events:
+        for step, share in ((10, 1.0), (20, 1.0), (24, 0.4)):
+            events.metric(step, {"epoch/loss": 5.0 - step / 10, "epoch/share": share})
+    reading = Watch(EventReader(tmp_path)).read()
+    steps, means = reading.curves["epoch/loss"]
+    assert steps.tolist() == [10, 20]
+    assert means.tolist() == [4.0, 3.0]

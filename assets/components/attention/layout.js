@@ -16,7 +16,7 @@ export function detailLayout({ width, rows, cols, rowLabel, colLabel }) {
   const slant = Math.round(colLabel * 0.72);
   const top = slant + 14;
   const room = Math.floor((width - 2 * gap - rowLabel - lines - colLabel - number) / cols);
-  const beside = room >= 7;
+  const beside = room >= (width < 560 ? 16 : 7); // on a phone the matrix has the whole width
   const overhang = Math.max(0, slant - 4);
   const across = beside ? room : Math.floor((width - rowLabel - gap - overhang) / cols);
   const cellH = clamp(beside ? 10 : 9, Math.min(Math.max(across, 15), Math.floor(640 / Math.max(rows, cols))), 42);
