@@ -33,5 +33,5 @@ every_head(
     explained.src_pieces,
     explained.tgt_pieces,
     explained.attention(),
-    f"{info.title} · {text['forced'] if look.tgt else text['free']}",
+    f"{info.stand} · {text['forced'] if look.tgt else text['free']}",
 )

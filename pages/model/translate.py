@@ -38,6 +38,6 @@ steps_view(
     labels=embedding_matrix(info, "tgt")[1],
     numbered={"beam": "Beam", "sample": "Draw"}.get(method, ""),
     ranked=method == "beam",
-    provenance=info.title,
+    provenance=info.stand,
     key="steps",
 )

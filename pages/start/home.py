@@ -22,7 +22,7 @@ def recorded(look: Look, text: dict[str, str]) -> bool:
         return False
     said(text["own"], example.translation)
     pieces = (example.src_pieces, example.tgt_pieces)
-    every_head(look, *pieces, example.attention, f"{info.title} · {text['recorded']}")
+    every_head(look, *pieces, example.attention, f"{info.stand} · {text['recorded']}")
     return True
 
 
@@ -35,7 +35,7 @@ def live(look: Look, text: dict[str, str]) -> None:
     said(text["own"], own.text, ending(own))
     explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
     pieces = (explained.src_pieces, explained.tgt_pieces)
-    every_head(look, *pieces, explained.attention(), f"{info.title} · {text['live']}")
+    every_head(look, *pieces, explained.attention(), f"{info.stand} · {text['live']}")
 
 
 text = prose("home")

@@ -35,6 +35,11 @@ class ModelInfo:
     joint: bool  # one tokenizer for both languages
     step: int | None
 
+    @property
+    def stand(self) -> str:
+        """Its title and the step at which it stands, for the line below a picture."""
+        return self.title if self.step is None else f"{self.title} · step {self.step:,}"
+
 
 def list_models() -> list[ModelInfo]:
     """The models that ship, then the exports of runs, newest first; broken ones are left out."""
