@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.dialogs import page_is_drawn
 from pages.ui.layout import notice, page_header, prose
 from pages.ui.run_choice import compared_runs, fresh_form, shown_run, style
 from pages.ui.run_compare import run_compare
@@ -12,6 +13,7 @@ from pages.ui.run_form import run_form
 from pages.ui.run_list import run_list
 from pages.ui.run_panel import run_panel
 
+page_is_drawn()
 text = prose("training")
 page_header(text["title"], text["lead"])
 style()

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.ui.dialogs import dialog
 from pages.ui.layout import escape_markdown, notice
 from pages.ui.run_choice import compare, show_run
 from pages.ui.run_head import age
@@ -62,7 +63,7 @@ def bin_and_import(text: Mapping[str, str]) -> None:
             bin_dialog(text)
 
 
-@st.dialog("Import a run")
+@dialog("Import a run")
 def import_dialog(text: Mapping[str, str]) -> None:
     """A zip that somebody packed."""
     import_box(text)
@@ -84,7 +85,7 @@ def import_box(text: Mapping[str, str]) -> None:
     st.rerun()
 
 
-@st.dialog("Bin")
+@dialog("Bin")
 def bin_dialog(text: Mapping[str, str]) -> None:
     """The runs that were deleted."""
     bin_box(text)

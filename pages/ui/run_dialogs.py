@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.ui.dialogs import dialog
 from pages.ui.layout import escape_markdown, notice
 from trainer.folder import Run, RunError
 from trainer.hand_in import hand_in_zip
@@ -17,7 +18,7 @@ from trainer.settings import differences
 from transformer.config import ConfigError
 
 
-@st.dialog("Name, note, tags")
+@dialog("Name, note, tags")
 def notes_dialog(run: Run) -> None:
     """A form of the three; `notes_form` is its inside."""
     notes_form(run)
@@ -46,7 +47,7 @@ def notes_form(run: Run) -> None:
         st.rerun()
 
 
-@st.dialog("Compare settings", width="medium")
+@dialog("Compare settings", width="medium")
 def compare_dialog(run: Run) -> None:
     """The settings in which this run and another differ."""
     comparison(run)
@@ -74,13 +75,13 @@ def comparison(run: Run) -> None:
         st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
 
 
-@st.dialog("Download as zip")
+@dialog("Download as zip")
 def zip_dialog(run: Run, text: Mapping[str, str]) -> None:
     """The run for others to look at."""
     download(run, text["zip"], pack, f"{run.id}.zip")
 
 
-@st.dialog("Hand in")
+@dialog("Hand in")
 def hand_in_dialog(run: Run, text: Mapping[str, str]) -> None:
     """The summary of the run for the course."""
     download(run, text["hand in"], hand_in_zip, f"hand-in-{run.id}.zip")

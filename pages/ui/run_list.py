@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages.ui.dialogs import draw_anew
 from pages.ui.layout import escape_markdown
 from pages.ui.run_choice import show_run
 from pages.ui.run_head import age
@@ -28,7 +29,7 @@ def _list(shown: str | None, text: Mapping[str, str], live: bool) -> None:
     runs = list_runs()
     states = {run.id: known_status(run) for run in _visible(runs)}
     if any(state.alive for state in states.values()) != live:
-        st.rerun()
+        draw_anew()
     if st.button(
         "New run",
         icon=":material/add:",

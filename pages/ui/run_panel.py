@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages.ui.dialogs import draw_anew
 from pages.ui.run_actions import run_actions
 from pages.ui.run_alerts import run_alerts
 from pages.ui.run_curves import curves_blob, curves_view, smoothing
@@ -30,7 +31,7 @@ def run_panel(run: Run, text: Mapping[str, str]) -> None:
 def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
     state = status(run)  # before the events, so that the last of them are read
     if state.alive != live:
-        st.rerun()
+        draw_anew()
     watched = watch(run)
     reading = watched.read()
     run_head(run, state, reading, *watched.reader.silence())

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.figures.plan import rate_curve
 from pages.ui import measuring
 from pages.ui.corpus_look import corpus_look
+from pages.ui.dialogs import draw_anew
 from pages.ui.layout import notice
 from pages.ui.run_head import duration
 from pages.ui.theme import DECODER, ENCODER, MUTED
@@ -96,9 +97,10 @@ def _measurement(config: TrainConfig, text: Mapping[str, str]) -> None:
 def _follow(config: TrainConfig) -> None:
     seconds = measuring.seconds_so_far(config)
     if seconds is None:
-        st.rerun()
+        draw_anew()
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(0.95, (seconds or 0.0) / 15), text=f"Measuring · {seconds:.0f} s")
+        st.progress(min(0.95, seconds / 15), text=f"Measuring · {seconds:.0f} s")
         if st.button("Stop", icon=":material/stop:", key="plan.stop"):
             measuring.stop()
             st.rerun()
