@@ -53,4 +53,4 @@ def test_a_run_is_launched_watched_stopped_and_looked_into(journey: Journey) -> 
     page.wait_for_url(f"**/attention?*model={name}*")
     journey.settle(page)
     expect(page.locator(".view")).not_to_have_attribute("data-drawn", "0")
-    expect(page.locator(".dims")).to_contain_text("b h s s = 1 x 4 x")
+    expect(page.locator(".dims")).to_contain_text("b h s s = 1 × 4 ×")
