@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from trainer.folder import runs_folder, shipped_folder
+from trainer.folder import Run, runs_folder, shipped_folder
+from trainer.notes import title
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
 IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
@@ -47,9 +48,7 @@ def list_models() -> list[ModelInfo]:
     exports = [path / "export" for path in _runs()]
     there = {path: made for path in exports if (made := _made(path)) is not None}
     infos = [_info(path, path.name, True) for path in shipped]
-    infos += [
-        _info(path, path.parent.name, False) for path in sorted(there, key=lambda p: -there[p])
-    ]
+    infos += [_of_run(path) for path in sorted(there, key=lambda p: -there[p])]
     return [info for info in infos if info is not None]
 
 
@@ -114,6 +113,13 @@ def _info(folder: Path, key: str, shipped: bool) -> ModelInfo | None:
         return _read(folder, key, shipped)
     except _UNREADABLE:
         return None
+
+
+def _of_run(export: Path) -> ModelInfo | None:
+    """The model of a run, called as the run is everywhere else: by its name now, or its id."""
+    run = Run(export.parent)
+    info = _info(export, run.id, False)
+    return replace(info, title=title(run)) if info else None
 
 
 def _problem(folder: Path) -> str | None:

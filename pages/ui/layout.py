@@ -58,11 +58,11 @@ def _model_choice() -> None:
 
 
 def _labels(infos: Mapping[str, ModelInfo]) -> dict[str, str]:
-    """The titles by key, with the key where two share a title: the browser answers with a label,
-    so of two alike the last would be taken for the first."""
+    """The titles by key, after the key where two share a title: the browser answers with a label,
+    so of two alike the last would be taken for the first. Long ones are cut at their end."""
     counts = Counter(info.title for info in infos.values())
     return {
-        key: info.title if counts[info.title] == 1 else f"{info.title} ({key})"
+        key: info.title if counts[info.title] == 1 else f"{key} ({info.title})"
         for key, info in infos.items()
     }
 

@@ -14,6 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.navigation import STOPS, Stop
+from trainer.folder import Run
+from trainer.notes import Notes, write_notes
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -50,13 +52,15 @@ def test_several_bad_values_are_one_notice_that_lists_them() -> None:
     assert all(word in told for word in (r"\*odd\*", "layer 99", "head “x”", "step 7"))
 
 
-def test_models_of_one_title_are_told_apart(dawn_runs: Path) -> None:
-    shutil.copytree(dawn_runs / "toy", dawn_runs / "copy")
+def test_models_are_called_as_their_runs_are_and_told_apart(dawn_runs: Path) -> None:
+    for run_id, name in {"second": "", "third": "Warm", "fourth": "Warm"}.items():
+        shutil.copytree(dawn_runs / "toy", dawn_runs / run_id)
+        write_notes(Run(dawn_runs / run_id), Notes(name))
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     at.query_params["model"] = "toy"
     at.run().run()
     choice = at.selectbox(key="model-choice")
-    assert {"Toy (toy)", "Toy (copy)"} < set(choice.options)
+    assert {"toy", "second", "third (Warm)", "fourth (Warm)"} < set(choice.options)
     assert choice.value == "toy"
 
 
