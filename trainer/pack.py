@@ -113,7 +113,9 @@ def _scrubbed(name: str, record: dict[str, Any], scrubber: Scrubber) -> dict[str
         record = {key: record[key] for key in _KEPT[kind] if key in record}
     if isinstance(record.get("engine"), dict):
         record = record | {"engine": {"kind": record["engine"].get("kind")}}
-    cleaned: dict[str, Any] = scrubber.value(record, prose=kind in ("exit", "notes"))
+    cleaned: dict[str, Any] = scrubber.value(
+        record, scrubber.prose if kind in ("exit", "notes") else scrubber.paths
+    )
     return cleaned
 
 
@@ -126,10 +128,9 @@ def _events(data: bytes, scrubber: Scrubber) -> bytes:
             continue
         if scrubber.suspects(line.decode("utf-8", "replace")):
             record = json.loads(line)
-            for key, value in event.fields.items():
-                # What a model translated is no path of ours, even where it looks like one.
-                kept = event.kind == "sample"
-                record[key] = _places(value, scrubber) if kept else scrubber.value(value, True)
+            # What a model translated is no path of ours, even where it looks like one.
+            clean = scrubber.places if event.kind == "sample" else scrubber.prose
+            record |= {key: scrubber.value(value, clean) for key, value in event.fields.items()}
             line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(
                 "utf-8", "replace"
             )
@@ -137,15 +138,10 @@ def _events(data: bytes, scrubber: Scrubber) -> bytes:
     return b"".join(lines)
 
 
-def _places(value: Any, scrubber: Scrubber) -> Any:
-    text = json.dumps(value, ensure_ascii=False)
-    return json.loads(scrubber.places(text))
-
-
 def _unless_clean(data: bytes, scrubber: Scrubber) -> bytes:
     """A bundle's config; its bytes are part of the model's identity and stay where they can."""
     record = json.loads(data)
-    cleaned = scrubber.value(record)
+    cleaned = scrubber.value(record, scrubber.paths)
     return data if cleaned == record else _json(cleaned)
 
 

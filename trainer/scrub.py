@@ -1,7 +1,9 @@
 """What a shared run must not tell: where it lay on the disk, on which machine, and whose it was.
 
-A path becomes the name of its file. Names of machine and person are taken out of prose alone: in a
-setting, "tiny" is a preset even on a machine that is called so.
+A path becomes the name of its file. It is one where it begins with a folder of this run or person,
+or with a top folder that there is here or on any Unix: of "</b>" and "/ciao/" nothing is taken.
+Names of machine and person are taken out of prose alone: in a setting, "tiny" is a preset even on a
+machine that is called so.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trainer.folder import Run, runs_folder
 from trainer.records import read_record
 
-_PATH = re.compile(r"(?<![\w.:/~])~?(?:/[^\s/'\"():,;<>|=\[\]{}]+)+/?")
+_REST = r"(?:/[^\s/'\"():,;<>|=\[\]{}]+)"  # of a path, after the folder that it begins with
+_UNIX = "Users Volumes etc home media mnt opt root srv tmp usr var".split()
 _NOBODY = frozenset(("root", "user", "admin", "ubuntu", "localhost"))
 
 
@@ -28,9 +31,14 @@ class Scrubber:
         home, here = str(Path.home()), {str(runs_folder()), str(run.path.parent)}
         places = {place: "runs" for folder in here for place in (folder, os.path.realpath(folder))}
         places |= {home: "~", os.path.realpath(home): "~"}
-        places |= {path: PurePosixPath(path).name for path in _paths(run)}
+        places |= {path.rstrip("/"): PurePosixPath(path).name for path in _paths(run)}
         places.pop("/", None)
-        self._places = {place: places[place] for place in sorted(places, key=len, reverse=True)}
+        places.pop("", None)
+        self._places = places
+        own = "|".join(map(_pattern, sorted(places, key=len, reverse=True)))
+        self._place = re.compile(own)
+        self._own_path = re.compile(rf"(?:{own}){_REST}*/?")
+        self._path = re.compile(rf"(?<![\w.:/~])(?:~|/(?:{'|'.join(_top_folders())})){_REST}+/?")
         self._words = dict.fromkeys(_hosts(run), "host") | {_user(): "someone"}
         words = sorted(map(re.escape, self._words.keys() - _NOBODY), key=len, reverse=True)
         self._word = re.compile(rf"(?<![\w-])(?:{'|'.join(filter(None, words)) or '(?!)'})(?!\w)")
@@ -41,33 +49,48 @@ class Scrubber:
 
     def paths(self, text: str) -> str:
         """A text in which each absolute path is the name of its file."""
-        text = self.places(text)
-        return _PATH.sub(lambda found: PurePosixPath(found.group()).name, text)
+        return self._path.sub(self._name, self._own_path.sub(self._name, text))
+
+    def _name(self, found: re.Match[str]) -> str:
+        path = found.group().rstrip("/")
+        return self._places.get(path) or PurePosixPath(path).name
 
     def places(self, text: str) -> str:
         """A text without the folders that this run is known to have used; other paths stay."""
-        for place, name in self._places.items():
-            text = text.replace(place, name)
-        return text
+        return self._place.sub(lambda found: self._places[found.group()], text)
 
-    def value(self, value: Any, prose: bool = False) -> Any:
-        """A JSON value with `paths`, or `prose`, of every text in it."""
+    def value(self, value: Any, clean: Callable[[str], str]) -> Any:
+        """A JSON value with `clean` (`prose`, `paths` or `places`) of every text in it."""
         if isinstance(value, str):
-            return self.prose(value) if prose else self.paths(value)
+            return clean(value)
         if isinstance(value, list):
-            return [self.value(item, prose) for item in value]
+            return [self.value(item, clean) for item in value]
         if isinstance(value, dict):
-            return {self.paths(key): self.value(item, prose) for key, item in value.items()}
+            return {self.paths(key): self.value(item, clean) for key, item in value.items()}
         return value
 
     def suspects(self, line: str) -> bool:
         """Whether a line of JSON may hold something to take out; quick, and rather too careful."""
         return (
             "\\" in line
-            or _PATH.search(line) is not None
+            or self._path.search(line) is not None
+            or self._place.search(line) is not None
             or self._word.search(line) is not None
-            or any(place in line for place in self._places)
         )
+
+
+def _pattern(place: str) -> str:
+    """A folder in a text; one right below the root might be a part of another path or word."""
+    literal = re.escape(place)
+    return literal if place.count("/") > 1 else rf"(?<![\w.~]){literal}(?![\w-])"
+
+
+def _top_folders() -> list[str]:
+    try:
+        here = [entry.name for entry in os.scandir("/") if entry.is_dir()]
+    except OSError:
+        here = []
+    return sorted(map(re.escape, {*_UNIX, *here}))
 
 
 def _paths(run: Run) -> Iterable[str]:
