@@ -1,6 +1,7 @@
 """The command line: `python -m trainer --help`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
@@ -12,6 +13,7 @@ from trainer.config import PRESETS, TrainConfig
 
 Command = Callable[[argparse.Namespace], int]
 RUN = "the run's name, as in list"
+BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell tells it
 
 
 class Parser(argparse.ArgumentParser):
@@ -108,10 +110,18 @@ def help_of(field: Field[Any]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; a mistake is one sentence on standard error and exit code 2."""
-    arguments = parser().parse_args(argv)
+    """Run a command; a mistake is one sentence on standard error and exit code 2.
+
+    Where nobody reads on (`list | head -1`), it ends quietly.
+    """
     try:
+        arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments)
+        sys.stdout.flush()  # here, and not where the interpreter ends
+    except BrokenPipeError:
+        # What is still buffered goes nowhere (see the Python docs, "Note on SIGPIPE").
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     except (ValueError, OSError) as error:  # every error of ours is a ValueError with a sentence
         print(f"{arguments.command}: {error}", file=sys.stderr)
         return 2

@@ -20,7 +20,7 @@ from trainer.folder import Run, runs_folder
 from trainer.records import read_record
 
 _REST = r"(?:/[^\s/'\"():,;<>|=\[\]{}]+)"  # of a path, after the folder that it begins with
-_UNIX = "Users Volumes etc home media mnt opt root srv tmp usr var".split()
+_UNIX = ("etc", "home", "media", "mnt", "opt", "root", "srv", "tmp", "usr", "var", "Users")
 _NOBODY = frozenset(("root", "user", "admin", "ubuntu", "localhost"))
 
 

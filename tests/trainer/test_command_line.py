@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +19,7 @@ from trainer.card import SCORES
 from trainer.commands import own_path
 from trainer.config import TrainConfig
 from trainer.corpora import DataError, load_corpus
+from trainer.runs import create_run
 from transformer.bundle import Bundle, save_bundle
 from transformer.config import ModelConfig
 from transformer.model import Transformer
@@ -217,3 +220,15 @@ def test_evaluate_prints_a_table_and_writes_it_once(
     assert card.count(SCORES) == 1
     assert card.startswith("# Mine\n")
     assert table[2] in card
+
+
+def test_it_ends_quietly_where_nobody_reads_on() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "trainer", "list"]
+    try:
+        create_run({"preset": "nano"}, [], run_id="one")
+        ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (141, b"")
