@@ -7,7 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 _TEXT = Path(__file__).resolve().parents[2] / "assets" / "text"
-_REPLACED = re.compile(r"(?<=[:<>=~@-])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
+_REPLACED = re.compile(
+    r"(?<=:)(?=[\w+-]+:|[a-z][\w-]*\[|material/|//)"  # :smile: :red[x] :material/home: https://
+    r"|(?<=www)(?=\.)|(?<=[\w.+-]@)(?=[\w-])"
+    r"|(?<![^ ][<>~-])(?<=[<>~-])(?=(?:>|=|-|->)(?: |$))",  # an arrow that stands alone
+    re.IGNORECASE,
+)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -21,8 +26,9 @@ def prose(name: str) -> dict[str, str]:
 def escape_markdown(text: str) -> str:
     """Text as Markdown that shows its characters and nothing else: no HTML, link, colour, formula.
 
-    Streamlit replaces `:name:`, `->` and `a@b.c` after Markdown has dropped its backslashes, so a
-    word joiner, which has no width, parts them.
+    Streamlit replaces `:name:`, a lone `->` and `a@b.c` after Markdown has dropped its backslashes,
+    so a word joiner, which has no width, parts them; only them, for whoever copies the text copies
+    it too, and no id or command may hold one.
     """
     flat = " ".join(text.split())
     parted = _REPLACED.sub("\u2060", flat)
