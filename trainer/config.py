@@ -10,6 +10,7 @@ from transformer.config import ConfigError, ModelConfig, check_fields, known_fie
 from transformer.tokenizer import SMALLEST_BPE
 
 PRESET_NAMES = ("nano", "tiny", "base", "lesson")
+WARMUP_SHARE = 4  # a preset's warm-up is at most a quarter of the updates
 BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 _data = partial(option, group="Data")
@@ -56,7 +57,12 @@ class TrainConfig:
         "adamw", "Adam with or without decoupled decay.", choices=("adamw", "adam")
     )
     rate: float = _learning(1e-3, "Peak learning rate.", min=1e-8, max=10.0)
-    warmup: int = _learning(100, "Updates until the peak is reached.", min=0, max=1_000_000)
+    warmup: int = _learning(
+        100,
+        "Updates until the peak is reached; unless set, at most a quarter of the steps.",
+        min=0,
+        max=1_000_000,
+    )
     schedule: str = _learning(
         "trapezoid",
         "After the warm-up: flat, then down to zero in the last part (trapezoid), the paper's "
@@ -211,10 +217,28 @@ PRESETS: dict[str, TrainConfig] = {
 
 
 def resolve(preset: str, overrides: Mapping[str, Any]) -> TrainConfig:
-    """A preset with some settings changed. Raises `ConfigError`."""
+    """A preset with some settings changed. Raises `ConfigError`.
+
+    A warm-up that is not among the changes follows the steps (`warmup_of`).
+    """
     if preset not in PRESETS:
         raise ConfigError(f"There is no preset '{preset}': choose {', '.join(PRESETS)}.")
-    return replace(PRESETS[preset], **known_fields(TrainConfig, overrides))
+    changed = known_fields(TrainConfig, overrides)
+    return replace(
+        PRESETS[preset], **{"warmup": warmup_of(preset, changed.get("steps")), **changed}
+    )
+
+
+def warmup_of(preset: str, steps: Any) -> int:
+    """The preset's warm-up, in updates; in a run that is too short for it a quarter of `steps`."""
+    usual = PRESETS[preset].warmup
+    return min(usual, steps // WARMUP_SHARE) if type(steps) is int else usual
+
+
+def changes(preset: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a run's settings that have to be told: `resolve` finds the others by itself."""
+    own = PRESETS[preset].to_dict() | {"warmup": warmup_of(preset, values.get("steps"))}
+    return {name: value for name, value in values.items() if value != own[name]}
 
 
 def from_texts(texts: Mapping[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trainer.config import PRESETS, TrainConfig
+from trainer.config import TrainConfig, changes
 from trainer.folder import Run, RunError, runs_folder
 from transformer.config import ConfigError
 
@@ -24,7 +24,7 @@ class Difference(NamedTuple):
 
 
 def form_values(spec: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The preset, and every setting of the run that differs from it, by name.
+    """The preset, and every setting of the run that has to be told beside it, by name.
 
     Settings that this version of Dawn does not know are left out. Raises ConfigError where the
     rest is no config.
@@ -32,9 +32,7 @@ def form_values(spec: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     known = {each.name for each in fields(TrainConfig)}
     given = {name: value for name, value in spec.get("config", {}).items() if name in known}
     config = TrainConfig.from_dict(given)
-    preset = PRESETS[config.preset].to_dict()
-    values = config.to_dict()
-    return config.preset, {name: v for name, v in values.items() if v != preset[name]}
+    return config.preset, changes(config.preset, config.to_dict())
 
 
 def clone(run: Run) -> tuple[str, dict[str, Any]]:

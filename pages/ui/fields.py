@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.prose import escape_markdown
-from trainer.config import TrainConfig, resolve
+from trainer.config import TrainConfig, resolve, warmup_of
 from transformer.config import ConfigError
 
 _NAMES = {
@@ -23,10 +23,18 @@ _NAMES = {
 
 
 def follow(start: TrainConfig) -> None:
-    """Settings that another one leaves no choice about are set before they are drawn."""
+    """Settings that another one leaves no choice about are set before they are drawn.
+
+    So is a warm-up that nobody has typed: `resolve` makes it follow the steps.
+    """
     key = f"form.{start.preset}."
     if st.session_state.get(f"{key}tokenizer", start.tokenizer) == "words":
         st.session_state[f"{key}tie_embeddings"] = False  # two vocabularies share no matrix
+    steps = st.session_state.get(f"{key}steps")
+    before = st.session_state.get(f"{key}followed", start.warmup)
+    if st.session_state.get(f"{key}warmup", before) in (before, None):
+        now = warmup_of(start.preset, start.steps if steps is None else steps)
+        st.session_state[f"{key}followed"] = st.session_state[f"{key}warmup"] = now
 
 
 def problem_of(start: TrainConfig) -> str:

@@ -16,7 +16,7 @@ from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
 from pages.ui.uploads import upload_box, uploaded
 from trainer.commands import absolute, check_start_folder, own_path
-from trainer.config import PRESETS, TrainConfig, resolve
+from trainer.config import PRESETS, TrainConfig, changes, resolve, warmup_of
 from trainer.corpora import SHIPPED, load_data
 from trainer.folder import new_id
 from trainer.launch import launch
@@ -39,8 +39,10 @@ def fill_form(preset: str, changed: Mapping[str, Any]) -> None:
 
     Everything that was typed for this preset before gives way.
     """
-    values = {**PRESETS[preset].to_dict(), **changed}
+    warmup = warmup_of(preset, changed.get("steps"))
+    values = {**PRESETS[preset].to_dict(), "warmup": warmup, **changed}
     st.session_state["form.preset"] = preset
+    st.session_state[f"form.{preset}.followed"] = warmup
     for name, value in values.items():
         if name != "preset":
             parts = value.split(",") if name == "data" else value
@@ -68,8 +70,7 @@ def _form(text: Mapping[str, str]) -> None:
                 values[name] = field_widget(_FIELDS[name], start, problem)
     with st.container(gap="xsmall"):
         values |= _rest(start, problem)
-    changed = {name: value for name, value in values.items() if value != getattr(start, name)}
-    _launch_row(preset, changed, text)
+    _launch_row(preset, changes(preset, values), text)
 
 
 def _rest(start: TrainConfig, problem: str) -> dict[str, Any]:

@@ -143,6 +143,22 @@ def test_a_wrong_combination_is_one_sentence_before_the_launch(runs: Path) -> No
     assert at.number_input(key="form.nano.heads").value == 3
 
 
+def test_a_warm_up_that_nobody_typed_follows_the_steps_and_the_command_agrees(runs: Path) -> None:
+    at = open_page()
+    at.number_input(key="form.nano.steps").set_value(60).run()
+    assert at.number_input(key="form.nano.warmup").value == 15
+    assert at.code[-1].value.endswith("--preset nano --steps=60")
+    at.number_input(key="form.nano.steps").set_value(300).run()
+    assert at.number_input(key="form.nano.warmup").value == 75
+    at.number_input(key="form.nano.warmup").set_value(100).run()
+    assert at.code[-1].value.endswith("--preset nano --steps=300 --warmup=100")
+    at.number_input(key="form.nano.steps").set_value(60).run()
+    assert "must be less than steps (60)" in says(at)
+    at.number_input(key="form.nano.warmup").set_value(15).run()
+    at.number_input(key="form.nano.steps").set_value(1500).run()
+    assert at.code[-1].value.endswith("--preset nano --warmup=15")
+
+
 def test_the_command_line_makes_the_same_config(runs: Path) -> None:
     changed = {"steps": 600, "data": "bible-web-diodati:20", "tie_embeddings": False, "rate": 1e-4}
     argv = run_form.command_line("nano", changed)

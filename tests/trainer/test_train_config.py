@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from trainer.config import PRESET_NAMES, PRESETS, TrainConfig, from_texts, resolve
+from trainer.config import PRESET_NAMES, PRESETS, TrainConfig, changes, from_texts, resolve
 from transformer.config import ConfigError
 
 WRONG_KIND: dict[Any, list[Any]] = {
@@ -53,6 +53,7 @@ def test_a_value_without_sense_is_refused(name: str, value: Any) -> None:
         ({"vocab_size": 100}, "byte-level BPE needs 260 or more"),
         ({"tokenizer": "words"}, "set it to false"),
         ({"warmup": 1500}, "must be less than steps (1500)"),
+        ({"warmup": 100, "steps": 60}, "warmup is 100, but must be less than steps (60)"),
         ({"max_tokens": 2000}, "raise batch_tokens or lower max_tokens"),
         ({"heads": 3}, "d_model 128 cannot be shared by 3 heads"),
         ({"epochs": 3}, "'epochs' is no setting"),
@@ -83,3 +84,23 @@ def test_a_config_comes_back_from_json_and_from_texts(preset: str) -> None:
     assert TrainConfig.from_dict(config.to_dict()) == config
     texts = {name: str(value) for name, value in config.to_dict().items()}
     assert resolve("nano", from_texts(texts)) == config
+
+
+@pytest.mark.parametrize("preset", PRESET_NAMES)
+def test_a_warm_up_that_nobody_set_follows_a_short_run(preset: str) -> None:
+    usual = PRESETS[preset]
+    for steps in (1, 2, 3, 4, 60, 4 * usual.warmup - 4):
+        assert resolve(preset, {"steps": steps}).warmup == steps // 4
+    for steps in (4 * usual.warmup, 10 * usual.steps):
+        assert resolve(preset, {"steps": steps}).warmup == usual.warmup
+    assert resolve(preset, {}) == usual
+    assert resolve(preset, {"steps": 60, "warmup": 30}).warmup == 30
+
+
+@pytest.mark.parametrize("steps", [1, 60, 300, 1500, 9000])
+@pytest.mark.parametrize("warmup", [0, 15, 75, 100])
+def test_the_changes_of_a_run_make_the_run_again(steps: int, warmup: int) -> None:
+    made = replace(PRESETS["nano"], schedule="constant", steps=steps, warmup=warmup)
+    told = changes("nano", made.to_dict())
+    assert resolve("nano", told) == made
+    assert ("warmup" in told) == (warmup != min(100, steps // 4))
