@@ -18,15 +18,15 @@ text = prose("training")
 page_header(text["title"], text["lead"])
 style()
 shown, missing = shown_run()
-compared = compared_runs()
+compared, not_compared = compared_runs()
 
 history, main = st.columns([1.1, 2.9], gap="large")
 with history:
     run_list(shown, text)
     bin_and_import(text)
 with main:
-    if missing:
-        notice(missing)
+    for sentence in filter(None, (missing, not_compared)):
+        notice(sentence)
     undo()
     if compared is not None:
         run_compare(compared, text)

@@ -38,16 +38,20 @@ def show_run(run_id: str | None) -> None:
         st.query_params["run"] = run_id
 
 
-def compared_runs() -> list[Run] | None:
-    """The runs that the address asks to compare, in its order; those that are not there are left
-    out. None where it asks for no comparison."""
+def compared_runs() -> tuple[list[Run] | None, str | None]:
+    """The runs that the address asks to compare, in its order, and a sentence that names those that
+    are not there. None where it asks for no comparison."""
     if "runs" not in st.query_params:
-        return None
+        return None, None
     asked = dict.fromkeys(st.query_params["runs"].split(","))
     found = {run.id: run for run in list_runs() if not run.problem}
     chosen = [found[run_id] for run_id in asked if run_id in found]
     keep_with("training", {"runs": ",".join(run.id for run in chosen)})
-    return chosen
+    lost = [f"“{run_id[:40]}”" for run_id in asked if run_id and run_id not in found]
+    if not lost:
+        return chosen, None
+    more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
+    return chosen, f"There is no run {', '.join(lost[:3])}{more} here: choose others to compare."
 
 
 def compare(run_ids: Sequence[str] | None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pages.ui.run_compare import compared_blob, differing, results_table, table
 from pages.ui.runs import watch
 from tests.pages.blobs import read_blob
+from tests.pages.test_training import open_page, says
 from trainer.config import resolve
 from trainer.events import EventWriter
 from trainer.runs import Run, create_run
@@ -68,3 +69,11 @@ def test_results_are_those_of_the_events() -> None:
 
 def test_a_name_is_text() -> None:
     assert "<b>" not in table(("<b>", ""), [("<b>x</b>", "y")])
+
+
+def test_a_link_to_runs_that_are_not_there_says_which() -> None:
+    a_run("here")
+    at = open_page(runs="here,<gone>,lost")
+    assert not at.exception
+    assert "There is no run “<gone>”, “lost” here: choose others to compare." in says(at)
+    assert at.multiselect[0].value == ["here"]
