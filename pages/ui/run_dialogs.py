@@ -11,7 +11,7 @@ from pages.ui.layout import escape_markdown, notice
 from trainer.folder import Run, RunError
 from trainer.hand_in import hand_in_zip
 from trainer.keeping import megabytes, shown
-from trainer.notes import MOST_NAME, MOST_NOTE, MOST_TAGS, notes, read_notes, title, write_notes
+from trainer.notes import MOST_TAGS, notes, read_notes, title, write_notes
 from trainer.pack import pack
 from trainer.runs import list_runs, open_run
 from trainer.settings import differences
@@ -28,8 +28,9 @@ def notes_form(run: Run) -> None:
     """What a person calls the run; nothing of it is ever part of a path."""
     old = read_notes(run)
     tags = {tag for other in list_runs() for tag in read_notes(other).tags}
-    name = st.text_input("Name", old.name, max_chars=MOST_NAME, placeholder=run.id)
-    said = st.text_area("Note", old.note, max_chars=MOST_NOTE)
+    # Without max_chars: the browser drops a longer text without a word, `notes` says what is wrong.
+    name = st.text_input("Name", old.name, placeholder=run.id)
+    said = st.text_area("Note", old.note)
     chosen = st.multiselect(
         "Tags",
         sorted(tags),

@@ -96,6 +96,9 @@ def test_words_are_typed_and_kept(run: Run) -> None:
     at.text_input[0].set_value("half\u202e")
     press(at.run(), "Save")
     assert "U+202E" in says(at)
+    at.text_input[0].set_value("w" * 200)
+    press(at.run(), "Save")
+    assert "The name has 200 characters: use 80 at most." in says(at)
     assert read_notes(run).name == "Warmer"
 
 
