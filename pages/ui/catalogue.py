@@ -20,6 +20,10 @@ class LookError(ValueError):
     """A look that cannot be shown; the message is one sentence for a person."""
 
 
+class NothingTyped(LookError):
+    """There is no sentence yet."""
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """What the config of a bundle says, read without torch. `key` is what the URL holds."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import LookError, ModelInfo, stamp_of
+from pages.ui.catalogue import LookError, ModelInfo, NothingTyped, stamp_of
 
 if TYPE_CHECKING:
     from transformer.bundle import Bundle
@@ -84,9 +84,14 @@ def plain_errors(stop: bool = True) -> Iterator[None]:
             raise
         from pages.ui.layout import notice
 
-        notice(str(error), "warning")
+        notice(str(error), tone(error))
         if stop:
             st.stop()
+
+
+def tone(error: ValueError) -> Literal["info", "warning"]:
+    """How to tell of it: where nothing was typed yet, nothing is wrong."""
+    return "info" if isinstance(error, NothingTyped) else "warning"
 
 
 def _is_plain(error: ValueError) -> bool:
@@ -134,7 +139,7 @@ def explain(info: ModelInfo, text: str, target: str | Sequence[int] | None = Non
 def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
     """Raise `LookError` where there is nothing to show, or more than the model can take."""
     if not text.strip():
-        raise LookError("Type a sentence to see what the model makes of it.")
+        raise NothingTyped("Type a sentence to see what the model makes of it.")
     count = len(tokenize(info, text, side).ids) + 1
     if count > info.max_tokens:
         raise LookError(

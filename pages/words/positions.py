@@ -8,7 +8,7 @@ import streamlit as st
 from pages.ui.catalogue import LookError, find_model, list_models
 from pages.ui.encoder_input import encoder_input, position_table
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
-from pages.ui.models import plain_errors
+from pages.ui.models import plain_errors, tone
 from pages.ui.position_charts import position_chart
 from pages.ui.state import read_look
 from pages.ui.sum_table import sum_table
@@ -31,7 +31,7 @@ st.markdown(text["sum-lead"].format(dims=width))
 try:
     given = encoder_input(info, look.src)
 except LookError as error:  # the pictures below need no sentence
-    notice(str(error), "warning")
+    notice(str(error), tone(error))
 else:
     starts = list(range(0, width, SHOWN_DIMS))
     start = st.select_slider(text["window"], starts, key="positions-window") if starts[1:] else 0

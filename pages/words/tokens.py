@@ -19,7 +19,7 @@ with plain_errors():
     matrix, _ = embedding_matrix(info)
     byte_level = load(info).src_tokenizer.is_byte_level
 
-if not look.src.strip():
+if not look.src:  # spaces are pieces too
     notice("Type a sentence to see its pieces.")
 if len(tokens.ids) + 1 > info.max_tokens:
     notice(

@@ -115,7 +115,8 @@ def test_what_cannot_be_shown_is_one_sentence(
 ) -> None:
     at = open_page(**look)
     assert not at.exception
-    assert [words in warning.value for warning in at.warning] == [True]
+    assert [words in told.value for told in [*at.warning, *at.info]] == [True]
+    assert bool(at.info) == (words == "Type a sentence")  # then nothing is wrong
 
 
 def test_a_broken_model_is_one_sentence(dawn_runs: Path) -> None:

@@ -113,7 +113,8 @@ def test_next_pieces_wants_one_id_for_each_step() -> None:
 def test_what_cannot_be_translated_is_one_sentence(dawn_runs: Path, src: str, words: str) -> None:
     at = open_page(src=src)
     assert not at.exception
-    assert [words in warning.value for warning in at.warning] == [True]
+    assert [words in told.value for told in [*at.warning, *at.info]] == [True]
+    assert bool(at.info) == (words == "Type a sentence")  # then nothing is wrong
 
 
 @pytest.mark.parametrize("src", ["<script>1</script> $x$", "👩‍👩‍👧 שלום", "a\x00b", "😀" * 5])
