@@ -61,7 +61,7 @@ class Supervisor:
         self.trainer, self.exporter = list(trainer), [*exporter, str(run.path)]
         self.grace = grace
         self.device = device_of(run.config)
-        self.terminated = False
+        self.terminated = self.stopped = False
         self.child: subprocess.Popen[bytes] | None = None
         self._begin(attempt)
 
@@ -83,7 +83,7 @@ class Supervisor:
             return
         try:
             code = self._train(device)
-            if code == AGAIN and not self._stop_requested():
+            if code == AGAIN and not self.stopped:
                 self._begin(self.attempt + 1)
                 code = self._train(device)
         finally:
@@ -164,10 +164,11 @@ class Supervisor:
         )
         insistence = self._attend(child)
         end_group(child.pid)
+        self.stopped = self._stop_requested()  # asked once: what is recorded is what is done
         self._record_exit(
             child.returncode,
             began,
-            stop_requested=self._stop_requested() or (self.run.control / "finish").exists(),
+            stop_requested=self.stopped or (self.run.control / "finish").exists(),
             escalated=insistence.sent,
             reason=self._reason(child.returncode, insistence),
         )
@@ -188,7 +189,12 @@ class Supervisor:
         return insistence
 
     def _reason(self, code: int, insistence: Insistence) -> str | None:
-        """How a trainer ended that a signal of ours left no word; None where it has said so."""
+        """How a trainer ended that a signal of ours left no word; None where it has said so.
+
+        One that asked to be started again said so, but is not, where somebody stopped it meanwhile.
+        """
+        if code == AGAIN and self.stopped:
+            return f"It was stopped; {what_is_saved(self.run.checkpoints)}."
         if code >= 0 or not insistence.sent:
             return None
         how = "It did not react to the request to stop and was ended"

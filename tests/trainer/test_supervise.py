@@ -43,7 +43,9 @@ if behaviour in ("preparing", "stubborn"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN if behaviour == "stubborn" else signal.SIG_DFL)
     events.phase("preparing data", expect=600)
     time.sleep(600)
-if behaviour == "again" and attempt == 1:
+if behaviour == "again and stop":
+    (folder / "control" / "stop").touch()
+if behaviour.startswith("again") and attempt == 1:
     events.write("end", outcome="failed", reason="The memory was full.")
     sys.exit(75)
 behaviour = "short" if behaviour == "again" else behaviour
@@ -265,6 +267,14 @@ def test_a_trainer_may_ask_to_be_started_again_once(workshop: Workshop) -> None:
     first, second = (read_record(run.exit_record(attempt)) for attempt in (1, 2))
     assert first and second and (first["code"], second["code"]) == (75, 0)
     assert read_record(run.process_record(2))
+
+
+def test_a_stop_counts_for_more_than_a_wish_to_be_started_again(workshop: Workshop) -> None:
+    run = workshop.start("again and stop")
+    stands = ended(run)
+    assert (stands.state, stands.attempt) == ("stopped", 1)
+    assert stands.reason.startswith("It was stopped; ")
+    assert EventReader(run.events).read()[-1].fields["outcome"] == "stopped"
 
 
 def test_a_kill_is_at_once_and_on_record(
