@@ -86,8 +86,12 @@ def pack(run: Run) -> bytes:
 
 
 def _names(folder: Path) -> list[str]:
+    """The files that a zip of the run may hold; a bundle whose config is broken is left out."""
     paths = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    return sorted(name for path in paths if belongs(name := path.relative_to(folder).as_posix()))
+    names = sorted(name for path in paths if belongs(name := path.relative_to(folder).as_posix()))
+    if read_record(folder / "export" / "config.json") is None:  # no model without it
+        return [name for name in names if not name.startswith("export/")]
+    return names
 
 
 def _contents(run: Run, names: list[str], scrubber: Scrubber) -> Iterator[tuple[str, bytes]]:

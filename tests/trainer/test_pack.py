@@ -178,6 +178,14 @@ def test_a_living_run_and_a_broken_one_are_not_packed(run: Run) -> None:
         pack(open_run("mine"))
 
 
+@pytest.mark.parametrize("config", ["{", "[]", "\udc80", "[" * 100_000])
+def test_a_broken_bundle_is_left_out(run: Run, config: str) -> None:
+    (run.export / "config.json").write_bytes(config.encode("utf-8", "surrogateescape"))
+    data = pack(run)
+    assert not [name for name in members(data) if name.startswith("export/")]
+    assert unpack(io.BytesIO(data), "copy").id == "copy"
+
+
 def test_the_command_line_packs_and_unpacks(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
