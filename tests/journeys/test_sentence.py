@@ -32,7 +32,7 @@ def expect_heads_of(page: Page, folder: Path, sentence: str) -> None:
     from playwright.sync_api import expect
 
     count = len(load_bundle(folder).src_tokenizer.encode(sentence).ids) + 1
-    expect(page.locator(".dims")).to_have_text(f"b h s s = 1 x 4 x {count} x {count}")
+    expect(page.locator(".dims")).to_have_text(f"b h s s = 1 × 4 × {count} × {count}")
 
 
 def test_a_typed_sentence_changes_every_head_and_back_returns(
@@ -91,5 +91,5 @@ def test_the_shipped_model_translates_and_shows_its_heads(journey: Journey) -> N
     bundle = load_bundle(folder)
     ids = [*bundle.src_tokenizer.encode(sentence).ids, EOS]
     own = greedy(bundle.model, torch.tensor([ids]))[0].ids
-    expect(page.locator(".dims")).to_contain_text(f"x {len(ids)} x {len(ids)}")
+    expect(page.locator(".dims")).to_contain_text(f"× {len(ids)} × {len(ids)}")
     expect(page.locator(".dawn-said p")).to_have_text(bundle.tgt_tokenizer.decode(own))
