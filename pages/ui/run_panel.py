@@ -44,6 +44,7 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
 
 
 def _curves(run: Run, reading: Reading, text: Mapping[str, str], *, alive: bool) -> None:
+    st.caption(text["loss"])  # above them all: the loss is the first of many
     watched, width = watch(run), smoothing(text["smoothing help"])
 
     def draw() -> bytes:
@@ -51,7 +52,6 @@ def _curves(run: Run, reading: Reading, text: Mapping[str, str], *, alive: bool)
         return curves_blob(reading, means, run.id, width=width, alive=alive)
 
     curves_view(watched.draw(f"curves.{width}", (reading.version, alive), draw), key="curves")
-    st.caption(text["loss"])
 
 
 def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
