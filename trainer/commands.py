@@ -11,7 +11,7 @@ from trainer.card import corpus_name
 from trainer.config import TrainConfig, from_texts, resolve
 from trainer.corpora import SHIPPED as SHIPPED_CORPORA
 from trainer.corpora import Corpus, DataError, load_data
-from trainer.folder import RunError, runs_folder
+from trainer.folder import RunError, in_run_words, runs_folder
 from trainer.launch import launch, resume
 from trainer.notes import read_notes
 from trainer.progress import watch
@@ -62,9 +62,8 @@ def own_path(spec: str) -> str:
 def check_start_folder(config: TrainConfig) -> None:
     """Raise `BundleError` or `ConfigError` where `start_from` is no bundle of this run's sizes."""
     from trainer.prepare import check_start
-    from transformer.bundle import load_bundle
 
-    check_start(config, load_bundle(Path(config.start_from)))
+    check_start(config, read_bundle(Path(config.start_from)))
 
 
 def follow(arguments: argparse.Namespace) -> int:
@@ -231,9 +230,17 @@ def load_model(folder: Path) -> "Bundle":
     """The bundle, on the GPU where there is one."""
     import torch
 
-    from transformer.bundle import load_bundle
-
-    bundle = load_bundle(folder)
+    bundle = read_bundle(folder)
     if torch.cuda.is_available():
         bundle.model.cuda()
     return bundle
+
+
+def read_bundle(folder: Path) -> "Bundle":
+    """The bundle, on the CPU. Raises `BundleError` with the name of its run."""
+    from transformer.bundle import BundleError, load_bundle
+
+    try:
+        return load_bundle(folder)
+    except BundleError as error:
+        raise BundleError(in_run_words(str(error), folder)) from error

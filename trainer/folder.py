@@ -221,3 +221,16 @@ def _versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return versions
+
+
+def remedy_for(bundle: Path) -> str:
+    """What helps where a bundle is broken; a run out of a zip has nothing to export it from."""
+    return "import it again" if (bundle.parent / IMPORTED).exists() else "export it again"
+
+
+def in_run_words(said: str, bundle: Path) -> str:
+    """A sentence about a bundle with the run's name, since all of them are called export, and with
+    what helps there."""
+    name = bundle.parent.name if bundle.name == "export" else bundle.name
+    said = said.replace(f"'{bundle.name}'", f"'{name}'")
+    return said.replace("export it again", remedy_for(bundle))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from trainer.folder import Run, runs_folder, shipped_folder
+from trainer.folder import Run, remedy_for, runs_folder, shipped_folder
 from trainer.notes import title
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
@@ -76,7 +76,8 @@ def find_model(key: str) -> ModelInfo:
     if not infos:
         raise LookError("There is no model here yet: train one on the training page.")
     if broken := what_is_broken(key):
-        raise LookError(f"{broken}: export it again, or choose another one in the sidebar.")
+        remedy = remedy_for(runs_folder() / key / "export")
+        raise LookError(f"{broken}: {remedy}, or choose another one in the sidebar.")
     raise LookError(f"There is no model “{key[:40]}” here: choose another one in the sidebar.")
 
 
@@ -86,7 +87,7 @@ def stamp_of(folder: Path) -> tuple[int, ...]:
         stats = [(folder / name).stat() for name in IDENTITY]
     except OSError as error:
         raise LookError(
-            f"The model “{folder.name}” is incomplete: export it again or choose another one."
+            f"The model “{folder.name}” is incomplete: {remedy_for(folder)} or choose another one."
         ) from error
     return tuple(value for stat in stats for value in (stat.st_mtime_ns, stat.st_size))
 

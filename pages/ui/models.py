@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, NothingTyped, stamp_of
+from trainer.folder import in_run_words
 
 if TYPE_CHECKING:
     from transformer.bundle import Bundle
@@ -170,9 +171,7 @@ def _bundle(folder: str, stamp: tuple[int, ...]) -> Bundle:
     try:
         return load_bundle(path)
     except BundleError as error:
-        # The bundle of every run lies in a folder called export: a person knows the run's name.
-        name = path.parent.name if path.name == "export" else path.name
-        raise BundleError(str(error).replace(f"'{path.name}'", f"'{name}'")) from error
+        raise BundleError(in_run_words(str(error), path)) from error
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

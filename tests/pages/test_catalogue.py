@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pages.ui.catalogue import LookError, find_model, list_models, what_is_broken
+from trainer.folder import IMPORTED
 
 
 def keys() -> list[str]:
@@ -70,6 +71,9 @@ def test_a_broken_config_is_named_with_what_is_wrong(
     config.write_bytes(text.encode("utf-8", "surrogateescape"))
     assert keys() == []
     with pytest.raises(LookError, match=f"“toy” cannot be opened, .*config.json {words}: export"):
+        find_model("toy")
+    (dawn_runs / "toy" / IMPORTED).write_text("{}")
+    with pytest.raises(LookError, match=": import it again"):
         find_model("toy")
 
 

@@ -10,6 +10,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.blobs import sent
+from trainer.folder import IMPORTED
 from transformer.bundle import Bundle, load_bundle, save_bundle
 from transformer.config import ModelConfig
 from transformer.model import Transformer
@@ -69,6 +70,15 @@ def test_spaces_are_pieces_and_no_missing_sentence(dawn_runs: Path) -> None:
     at = open_page("tokens", model="toy", src="   ")
     assert sent(at, "segments")[0]["pieces"]
     assert "Type a sentence" not in says(at)
+
+
+def test_a_broken_model_out_of_a_zip_is_imported_again(dawn_runs: Path) -> None:
+    (dawn_runs / "toy" / IMPORTED).write_text("{}")
+    (dawn_runs / "toy" / "export" / "model.safetensors").write_bytes(b"cut")
+    at = open_page("tokens", model="toy")
+    assert not at.exception
+    assert "import it again" in says(at)
+    assert "export it again" not in says(at)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -19,6 +20,7 @@ from trainer.card import SCORES
 from trainer.commands import own_path
 from trainer.config import TrainConfig
 from trainer.corpora import DataError, load_corpus
+from trainer.folder import IMPORTED
 from trainer.runs import create_run
 from transformer.bundle import Bundle, save_bundle
 from transformer.config import ModelConfig
@@ -232,3 +234,17 @@ def test_it_ends_quietly_where_nobody_reads_on() -> None:
     finally:
         os.close(writer)
     assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_broken_model_out_of_a_zip_is_imported_again(
+    runs: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = create_run({"preset": "nano"}, [], run_id="hers")
+    shutil.copytree(model, run.export)
+    (run.export / "model.safetensors").write_bytes(b"cut")
+    assert "model 'hers' are missing or cut short: export it again" in mistake(
+        capsys, "translate", "--model", "hers", "a"
+    )
+    (run.path / IMPORTED).write_text("{}")
+    said = mistake(capsys, "translate", "--model", "hers", "a")
+    assert "import it again" in said and "export it again" not in said
