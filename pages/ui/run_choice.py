@@ -13,6 +13,7 @@ from trainer.runs import list_runs, open_run
 
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "training.css"
 _PREPARED = "training.prepared"
+MOST = 16  # runs that are compared, a colour each
 
 
 def shown_run() -> tuple[Run | None, str | None]:
@@ -45,7 +46,7 @@ def compared_runs() -> tuple[list[Run] | None, str | None]:
         return None, None
     asked = dict.fromkeys(st.query_params["runs"].split(","))
     found = {run.id: run for run in list_runs() if not run.problem}
-    chosen = [found[run_id] for run_id in asked if run_id in found]
+    chosen = [found[run_id] for run_id in asked if run_id in found][:MOST]
     keep_with("training", {"runs": ",".join(run.id for run in chosen)})
     lost = [f"“{run_id[:40]}”" for run_id in asked if run_id and run_id not in found]
     if not lost:

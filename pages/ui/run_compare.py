@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.figures.curves import Curve, Panel, growing_end, panels_data
 from pages.ui.components import pack
-from pages.ui.run_choice import compare
+from pages.ui.run_choice import MOST, compare
 from pages.ui.run_curves import axes_of, curves_view, smoothing
 from pages.ui.run_head import duration
 from pages.ui.runs import Reading, known_status, seconds_trained, smoothed, watch
@@ -23,7 +23,6 @@ from trainer.runs import list_runs
 from trainer.settings import CODE
 
 REFRESH = "2s"
-MOST = 16  # runs, a colour each
 _PANELS = (
     ("mean/loss", "Training loss", 3, "line"),
     ("val/nll", "Held-out NLL", 3, "points"),

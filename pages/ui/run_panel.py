@@ -56,7 +56,8 @@ def _curves(run: Run, reading: Reading, text: Mapping[str, str], *, alive: bool)
 
 def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
     """One of four views, so that a live panel draws no more than is looked at."""
-    told = {"Alerts": f"Alerts ({len(reading.alerts)})" if reading.alerts else "Alerts"}
+    warned = sum(event.fields.get("level") != "note" for event in reading.alerts)
+    told = {"Alerts": f"Alerts ({warned})" if warned else "Alerts"}
     shown = st.segmented_control(
         "Look at",
         ("Translations", "Inside the model", "Alerts", "Log"),

@@ -377,3 +377,12 @@ def test_runs_are_compared_by_their_address(runs: Path) -> None:
     assert "Choose the runs to lay over each other." in says(at)
     press(at, "Close")
     assert "Launch" in [button.label for button in at.button]
+
+
+def test_a_link_to_more_runs_than_there_are_colours_shows_the_first(runs: Path) -> None:
+    names = [f"run-{number}" for number in range(18)]
+    for name in names:
+        create_run({"preset": "nano"}, ["test"], run_id=name)
+    at = open_page(runs=",".join(names))
+    assert not at.exception
+    assert at.multiselect[0].value == names[:16]
