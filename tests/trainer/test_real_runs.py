@@ -192,7 +192,7 @@ def test_a_trainer_whose_supervisor_is_killed_saves_and_says_so(tiny: Tiny, runs
     newest = listed_checkpoints(run.checkpoints)[0].step  # it may have heard the stop before
     how = "It was (killed as asked|asked to stop)"
     assert re.fullmatch(rf"{how}; its state at step {newest} is saved\.", status(run).reason)
-    assert load_bundle(run.export).about["step"] == saved
+    assert load_bundle(run.export).about["step"] == newest
 
 
 def main_says(arguments: list[str]) -> str:
