@@ -94,6 +94,8 @@ class Journey:
         """Wait until the server has nothing more to say and every view has drawn."""
         page.get_by_test_id("stMain").locator("h1").first.wait_for()
         page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+        if "/training" not in page.url:  # a key before it is drawn would be lost
+            page.locator(".sentence[data-drawn]").wait_for(state="attached")
 
     def say(self, page: Page, text: str) -> None:
         """Type a sentence and commit it."""

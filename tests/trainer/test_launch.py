@@ -125,6 +125,7 @@ def test_a_run_survives_its_launcher(trainer: list[str], how: str) -> None:
     """The app is killed, or Ctrl-C goes to all of its terminal; the run goes on until asked."""
     program = (
         "import os, signal; from trainer.launch import launch\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # where a job has it ignored
         f"launch({CONFIG!r}, ['train'], run_id='orphan', trainer={trainer!r})\n"
         f"os.killpg(0, signal.{how})"
     )

@@ -269,7 +269,8 @@ def test_what_a_trainer_writes_all_stays(files: Files, tmp_path: Path) -> None:
 
 def test_the_code_version_is_text(files: Files, runs: Path) -> None:
     spec = json.loads(files["spec.json"])
-    for git in (5, []):
+    strangers: tuple[Any, ...] = (5, [])
+    for git in strangers:
         odd = json.dumps(spec | {"git": git}).encode()
         assert "broken 'spec.json'" in refused(zipped(files | {"spec.json": odd}), runs)
 
