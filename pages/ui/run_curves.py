@@ -120,7 +120,7 @@ def _curves(
 ) -> list[Curve]:
     found = []
     for name, label, colour, style, group in wanted:
-        if name in curves:
+        if name in curves and curves[name][0].size:
             gaps = reading.gaps.get(name)
             found.append(Curve(label, *curves[name], colour, style, gaps, group))
     return found
