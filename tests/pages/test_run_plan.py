@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -35,14 +36,19 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     measuring.stop()
 
 
-def test_a_measurement_is_made_beside_the_page(config: TrainConfig) -> None:
-    assert measuring.measured(config) is None
+def answer(config: TrainConfig) -> dict[str, Any] | str | None:
+    """What a measurement of these settings comes to, from its start to its end."""
     measuring.start(config)
     deadline = time.monotonic() + 120
     while measuring.seconds_so_far(config) is not None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    told = measuring.measured(config)
+    return measuring.measured(config)
+
+
+def test_a_measurement_is_made_beside_the_page(config: TrainConfig) -> None:
+    assert measuring.measured(config) is None
+    told = answer(config)
     assert isinstance(told, dict), told
     words = measured_words(config, told)
     assert words.startswith(f"An update took {short_time(told['update_seconds'])} on the CPU in ")
@@ -67,12 +73,7 @@ def test_a_measurement_can_be_stopped(config: TrainConfig) -> None:
 
 def test_a_measurement_that_fails_says_why() -> None:
     config = resolve("nano", SMALL | {"device": "cuda"})
-    measuring.start(config)
-    deadline = time.monotonic() + 120
-    while measuring.seconds_so_far(config) is not None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    told = measuring.measured(config)
+    told = answer(config)
     assert isinstance(told, str)
     assert "no CUDA device" in told
 
