@@ -15,8 +15,16 @@ from trainer.events import EventWriter
 FINISH_SHARE = 0.15  # of the updates done, in which a run that is asked to finish goes down
 
 
-class StopRequested(Exception):
-    """The run shall stop; the message is a sentence that says why and what is saved."""
+class StopRequested(BaseException):
+    """The run shall stop; the message is a sentence that says why and what is saved.
+
+    SIGTERM raises it in whatever runs at the moment, so it is none of the errors that other code
+    may take for its own; and it has an `__init__`, without which Python's codecs pass it on with
+    words of theirs before the sentence.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
 
 
 class Control(pl.Callback):

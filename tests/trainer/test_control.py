@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -118,6 +119,33 @@ def test_a_stop_while_the_data_are_prepared_and_a_resume_from_the_beginning(
     assert list(metric(run, "train/loss")) == [1, 2]
     notes = [e.fields["message"] for e in events_of(run) if e.kind == "alert"]
     assert notes[0] == "No checkpoint was there: it begins at the beginning."
+
+
+def within_a_decoder(*anything: Any, **more: Any) -> None:
+    """A text is being read: Python's codecs put words of theirs before what an error says."""
+    found = codecs.CodecInfo(lambda text, errors="": (b"", 0), terminate, name="dawn-stopping")
+    search = {"dawn_stopping": found}.get
+    codecs.register(search)
+    try:
+        b"-".decode("dawn_stopping")
+    finally:
+        codecs.unregister(search)
+
+
+def within_a_careless_library(*anything: Any, **more: Any) -> None:
+    try:
+        terminate()
+    except Exception:
+        raise ValueError("This file cannot be read.") from None
+
+
+@pytest.mark.parametrize("code", [within_a_decoder, within_a_careless_library])
+def test_a_stop_is_heard_in_code_that_handles_errors_of_its_own(
+    tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch, code: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(trainer_train, "prepare", code)
+    said = "It was asked to stop; nothing is saved yet, so a resume begins at the beginning."
+    assert stopped(prepared_run(tiny(steps=2, bleu_pairs=1))) == said
 
 
 def test_a_stop_in_the_first_update_waits_for_nothing(
