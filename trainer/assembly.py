@@ -6,8 +6,11 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins.environments import ClusterEnvironment
+from pytorch_lightning.strategies import DDPStrategy, Strategy
 from torch.utils.data import DataLoader
 
+from trainer import ranks
 from trainer.alarms import Alarms
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.callbacks import Ema, Recorder
@@ -18,10 +21,11 @@ from trainer.decided import Decided
 from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.inside import Snapshots
-from trainer.memory import CheckpointInParts
 from trainer.module import TranslationModule
 from trainer.pace import Pace
 from trainer.prepare import Prepared
+from trainer.saving import RunCheckpointIO
+from trainer.sharding import ShardedModule, sharded
 from trainer.validation import NEVER, Validation
 
 
@@ -45,15 +49,20 @@ def assemble(
     device: str,
     events: EventWriter,
     control: Control,
+    place: ClusterEnvironment,
 ) -> Assembly:
     """Put an attempt of the run in `folder` together. Raises `DataError`.
 
-    Where each batch is cut in parts, as many more are summed up for one update.
+    `place` says which rank this process is. Where each batch is cut in parts, as many more are
+    summed up for one update.
     """
     config = replace(config, accumulate=config.accumulate * decided.parts)
     lengths = prepared.train.lengths
-    sampler = TokenBatchSampler(lengths, config.batch_tokens, config.seed, decided.parts)
-    module = TranslationModule(prepared.bundle.model, config, sampler)
+    sampler = TokenBatchSampler(
+        lengths, config.batch_tokens, config.seed, decided.parts, ranks.rank(), ranks.size()
+    )
+    kind = ShardedModule if config.parallel == "fsdp" else TranslationModule
+    module = kind(prepared.bundle.model, config, sampler)
     held_out, valid = valid_loader(config, prepared, decided.parts)
     alarms, pace = Alarms(events), Pace(events, config.log_every)
     validation = Validation(
@@ -70,7 +79,7 @@ def assemble(
     averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
     recorder = Recorder(events, config.log_every, alarms)
     callbacks = [recorder, validation, snapshots, *averaging, control, pace]
-    plugins = [CheckpointInParts(sampler)] if decided.parts > 1 else []
+    plugins = [RunCheckpointIO(sampler), place]
     trainer = lightning(config, folder, device, decided.precision, callbacks, plugins)
     return Assembly(
         trainer, module, train_loader(config, prepared, sampler), valid, validation, pace
@@ -88,7 +97,9 @@ def lightning(
     """Lightning's trainer without its own logger, checkpoints, bars and hints."""
     return pl.Trainer(
         accelerator="gpu" if device == "cuda" else "cpu",
-        devices=1,
+        devices=config.processes,
+        num_nodes=config.nodes,
+        strategy=strategy(config),
         precision="bf16-mixed" if precision == "bf16" else "32-true",
         max_steps=config.steps,
         max_epochs=-1,
@@ -105,6 +116,15 @@ def lightning(
         use_distributed_sampler=False,
         default_root_dir=folder,
     )
+
+
+def strategy(config: TrainConfig) -> Strategy | str:
+    """How several processes keep one model; the totals of each stay its own."""
+    if config.ranks == 1:
+        return "auto"
+    if config.parallel == "fsdp":
+        return sharded(config.ranks)
+    return DDPStrategy(forward_sync_buffers=False, timeout=ranks.PATIENCE)
 
 
 def train_loader(
@@ -132,7 +152,9 @@ def valid_loader(
         )
     items = [encoded[place] for place in kept]
     dataset = PairDataset([source for source, _ in items], [target for _, target in items])
-    batches = TokenBatchSampler(dataset.lengths, config.batch_tokens, seed=0, parts=parts)
+    batches = TokenBatchSampler(
+        dataset.lengths, config.batch_tokens, 0, parts, ranks.rank(), ranks.size()
+    )
     loader: DataLoader[Any] = DataLoader(
         dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
     )

@@ -96,12 +96,21 @@ class TokenBatchSampler(Sampler[list[int]]):
     trainer calls `advance()` after each batch, before it saves, and iteration starts behind those.
 
     `parts`: each batch is cut into so many, one after the other, where memory is short.
+    `rank`, `ranks`: of the processes that train together, each takes its share of every part. So
+    an update learns from the same pairs however many there are, and all have as many batches.
     """
 
     def __init__(
-        self, lengths: Sequence[tuple[int, int]], budget: int, seed: int, parts: int = 1
+        self,
+        lengths: Sequence[tuple[int, int]],
+        budget: int,
+        seed: int,
+        parts: int = 1,
+        rank: int = 0,
+        ranks: int = 1,
     ) -> None:
         self.lengths, self.budget, self.seed, self.parts = lengths, budget, seed, parts
+        self.rank, self.ranks = rank, ranks
         self.epoch = 0
         self.consumed = 0
         self._batches = self._order(0)
@@ -134,7 +143,8 @@ class TokenBatchSampler(Sampler[list[int]]):
 
     def _order(self, epoch: int) -> list[list[int]]:
         whole = token_batches(self.lengths, self.budget, self.seed, epoch)
-        return [part for batch in whole for part in _cut(batch, self.parts)]
+        shares = [_cut(batch, self.parts * self.ranks) for batch in whole]
+        return [share for cut in shares for share in cut[self.rank :: self.ranks]]
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where `state` was; raises `ValueError` where data, budget or seed differ."""
@@ -145,6 +155,7 @@ class TokenBatchSampler(Sampler[list[int]]):
         self.consumed = state["consumed"]
 
     def _identity(self) -> dict[str, int]:
+        """What the order of the batches follows from; not the ranks, which share each of them."""
         return {
             "pairs": len(self.lengths),
             "tokens": sum(map(sum, self.lengths)),

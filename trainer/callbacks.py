@@ -10,6 +10,7 @@ import torch
 from pytorch_lightning.callbacks import WeightAveraging
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from trainer import ranks
 from trainer.alarms import Alarms
 from trainer.batches import Batch
 from trainer.diagnosis import diverged, first_nonfinite
@@ -98,7 +99,7 @@ class Recorder(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Any, checkpoint: dict[str, Any]
     ) -> None:
         """What the epoch has summed up so far, so that its mean survives a pause."""
-        untold = pl_module.totals.cpu()
+        untold = ranks.all_summed(pl_module.totals).cpu()
         checkpoint["epoch_sums"] = self.epoch + untold
         checkpoint["epoch_batches"] = self.batches
         checkpoint["tokens"] = self.tokens + float(untold[2])
@@ -145,7 +146,7 @@ class Recorder(pl.Callback):
             self.events.metric(trainer.global_step, {**means, "epoch": module.sampler.epoch})
 
     def _take_totals(self, module: Any) -> torch.Tensor:
-        totals: torch.Tensor = module.totals.cpu().clone()
+        totals: torch.Tensor = ranks.all_summed(module.totals).cpu().clone()
         module.totals.zero_()
         self.epoch += totals
         self.tokens += float(totals[2])

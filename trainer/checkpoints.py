@@ -5,6 +5,7 @@ torch is imported where one is read: what is there can be told without it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -36,9 +37,10 @@ def save_checkpoint(trainer: pl.Trainer, folder: Path) -> Checkpoint:
 
     Raises OSError where the disk refuses; what was there before is untouched then.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for torn in folder.glob("*.part"):  # of a save that was killed
-        torn.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # the save itself says what is wrong
+        folder.mkdir(parents=True, exist_ok=True)
+        for torn in folder.glob("*.part"):  # of a save that was killed
+            torn.unlink(missing_ok=True)
     step = trainer.global_step
     path = folder / f"step={step:08d}.ckpt"
     beside = path.with_suffix(".part")

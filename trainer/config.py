@@ -11,12 +11,14 @@ from transformer.tokenizer import SMALLEST_BPE
 
 PRESET_NAMES = ("nano", "tiny", "base", "lesson")
 WARMUP_SHARE = 4  # a preset's warm-up is at most a quarter of the updates
+ENGINES = ("local", "torchrun", "slurm")
 BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 _data = partial(option, group="Data")
 _sizes = partial(option, group="Sizes")
 _learning = partial(option, group="Learning")
 _machine = partial(option, group="Machine")
+_engine = partial(option, group="Engine")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,29 @@ class TrainConfig:
         200, "Held-out pairs translated for BLEU and chrF.", min=1, max=100_000
     )
 
+    engine: str = _engine(
+        "local",
+        "What starts the training: one process here, torchrun for several that train together, or "
+        "SLURM as a job.",
+        choices=ENGINES,
+    )
+    processes: int = _engine(
+        1, "Processes on each node that share every batch, one for each GPU.", min=1, max=64
+    )
+    nodes: int = _engine(1, "Machines that train together.", min=1, max=1024)
+    parallel: str = _engine(
+        "ddp",
+        "Each process holds the whole model (ddp), or a share of it (fsdp).",
+        choices=("ddp", "fsdp"),
+    )
+    partition: str = _engine("", "SLURM partition; empty for the cluster's own choice.")
+    minutes: int = _engine(
+        60, "Minutes that SLURM gives the job at most; then it is ended.", min=1, max=100_000
+    )
+    sbatch: str = _engine(
+        "", "More for sbatch, as name=value with commas, such as gres=gpu:2,mem=16G."
+    )
+
     def __post_init__(self) -> None:
         check_fields(self)
         if not self.data.strip():
@@ -120,7 +145,42 @@ class TrainConfig:
                 f"batch_tokens is {self.batch_tokens}, but a sentence may have {self.max_tokens}: "
                 "raise batch_tokens or lower max_tokens."
             )
+        self._check_engine()
         self.model_config(self.vocab_size, self.vocab_size)
+
+    def _check_engine(self) -> None:
+        if self.engine == "local" and self.ranks > 1:
+            name = "processes" if self.processes > 1 else "nodes"
+            raise ConfigError(
+                f"{name} is {getattr(self, name)}, but engine local starts one process: set engine "
+                "to torchrun or slurm."
+            )
+        if self.parallel == "fsdp" and self.ranks == 1:
+            raise ConfigError(
+                "parallel is fsdp, but one process has nobody to share with: raise processes, or "
+                "set it to ddp."
+            )
+        if self.parallel == "fsdp" and self.ema:
+            raise ConfigError(
+                "ema needs the whole model in each process: set it to 0, or parallel to ddp."
+            )
+        wrong = [part for part in self.sbatch_options if not all(part)]
+        if wrong or (self.sbatch and self.engine != "slurm"):
+            raise ConfigError(
+                f"sbatch is {self.sbatch!r}: write name=value, with commas between, and only with "
+                "engine slurm."
+            )
+
+    @property
+    def ranks(self) -> int:
+        """How many processes train together."""
+        return self.processes * self.nodes
+
+    @property
+    def sbatch_options(self) -> list[tuple[str, str]]:
+        """The further options of sbatch, by name."""
+        parts = [part.partition("=") for part in self.sbatch.split(",") if part.strip()]
+        return [(name.strip().lstrip("-"), value.strip()) for name, _, value in parts]
 
     def model_config(self, src_vocab: int, tgt_vocab: int) -> ModelConfig:
         """The sizes of the model for vocabularies of these sizes."""

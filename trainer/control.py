@@ -9,8 +9,10 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from trainer.checkpoints import save_checkpoint, what_is_saved
+from trainer import ranks
+from trainer.checkpoints import what_is_saved
 from trainer.events import EventWriter
+from trainer.saving import save_together
 
 FINISH_SHARE = 0.15  # of the updates done, in which a run that is asked to finish goes down
 
@@ -51,8 +53,8 @@ class Control(pl.Callback):
         signal.signal(signal.SIGTERM, self._terminate)
 
     def heed(self) -> None:
-        """Raise `StopRequested` if somebody wants the run to stop."""
-        if self._stop_wanted():
+        """Raise `StopRequested` if somebody wants the run to stop; all ranks ask together."""
+        if self._wanted("stop")[0]:
             raise StopRequested(self._farewell())
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
@@ -72,15 +74,17 @@ class Control(pl.Callback):
             return
         self.step = step
         self.interruptible = False  # from now on a request waits for the end of an update
-        if self._asked("finish") and not pl_module.finish and step < trainer.max_steps:
+        stop, finish, save, sample = self._wanted("stop", "finish", "save", "sample")
+        if finish and not pl_module.finish and step < trainer.max_steps:
             self._finish(trainer, pl_module)
-        stop, asked = self._stop_wanted(), self._asked("save")
-        if stop or asked or step % self.save_every == 0 or step % self.valid_every == 0:
+        if stop or save or step % self.save_every == 0 or step % self.valid_every == 0:
             self.save(trainer)
-        if self._asked("sample") and self.sample:
+        if sample and self.sample:
             self.sample(step)
-        if stop or (self.saved == step and self._stop_wanted()):  # asked for during the save
+        if stop:
             raise StopRequested(self._farewell())
+        if self.saved == step:  # it may have been asked for during the save
+            self.heed()
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
         """From here on SIGTERM need not wait."""
@@ -119,7 +123,7 @@ class Control(pl.Callback):
         if step == self.saved or not module.is_finite():
             return
         try:
-            checkpoint = save_checkpoint(trainer, self.folder / "checkpoints")
+            checkpoint = save_together(trainer, self.folder / "checkpoints")
         except (OSError, RuntimeError) as error:
             message = f"The checkpoint could not be saved ({cause(error)}): free some space."
             self.events.write("alert", step=step, message=message)
@@ -141,20 +145,27 @@ class Control(pl.Callback):
             last_step=last,
         )
 
-    def _stop_wanted(self) -> bool:
-        return self.terminated or self._orphaned() or self._asked("stop")
+    def _wanted(self, *wishes: str) -> list[bool]:
+        """For each wish, whether somebody has it: what one rank was told, all do."""
+        return ranks.all_asked([self._asked(wish) for wish in wishes])
 
     def _orphaned(self) -> bool:
         return os.getppid() != self.parent
 
     def _farewell(self) -> str:
-        why = "Its supervisor went away" if self._orphaned() else "It was asked to stop"
+        why = "It was asked to stop"
+        if self._orphaned():
+            why = "Its supervisor went away"
+        elif "SLURM_JOB_ID" in os.environ and not (self.folder / "control" / "stop").exists():
+            why = "SLURM wanted its place back, or its time was over"
         return f"{why}; {what_is_saved(self.folder / 'checkpoints')}."
 
     def _asked(self, name: str) -> bool:
         """Whether the request is there. Stop and finish stay, so that all see the run is ending."""
+        if name == "stop" and (self.terminated or self._orphaned()):
+            return True
         file = self.folder / "control" / name
-        if not file.exists():
+        if ranks.rank() or not file.exists():  # the first rank looks for all
             return False
         if name in ("save", "sample"):
             file.unlink(missing_ok=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
+from typing import Any
 
 from trainer.checkpoints import listed_checkpoints
-from trainer.child import end_group
+from trainer.child import end_family
 from trainer.folder import Run, RunError, unwritable
 from trainer.locks import is_locked
 from trainer.records import boot_id, process_start, read_record
+from trainer.slurm import job_lives, scancel
 from trainer.status import current_attempt, status, trainer_lives
 
 _TICK = 0.05
@@ -37,10 +39,13 @@ def kill(run: Run, patience: float = 3.0) -> None:
     run's record and to no others that were given their numbers since. Raises RunError where
     nothing lives.
     """
-    process = read_record(run.process_record(current_attempt(run))) or {}
+    attempt = current_attempt(run)
+    process = read_record(run.process_record(attempt)) or {}
     supervised = is_locked(run.lock)
-    if not supervised and not trainer_lives(process):
+    if not supervised and (run.exit_record(attempt).exists() or not trainer_there(process)):
         raise RunError(f"The run {run.id} does not run any more, so there is nothing to kill.")
+    if not supervised and process.get("job"):
+        scancel(process["job"])
     if supervised:
         try:
             run.control.mkdir(exist_ok=True)
@@ -54,9 +59,15 @@ def kill(run: Run, patience: float = 3.0) -> None:
                 return  # what goes on is the export of what is saved
             time.sleep(_TICK)
     if trainer_lives(process):
-        end_group(process["pid"])
+        end_family(process["pid"])
     if is_locked(run.lock) and _supervisor_lives(process):
         os.kill(process["supervisor_pid"], signal.SIGKILL)
+
+
+def trainer_there(process: dict[str, Any]) -> bool:
+    """Whether what a process record tells of lives, here or as a job. Raises RunError."""
+    job = process.get("job")
+    return job_lives(job) if isinstance(job, str) else trainer_lives(process)
 
 
 def _supervisor_lives(process: dict[str, object]) -> bool:

@@ -106,6 +106,13 @@ class EventWriter:
         return False
 
 
+class Unheard(EventWriter):
+    """Writes nothing: of the processes that train together, one tells of all."""
+
+    def write(self, kind: str, *, step: int | None = None, **fields: Any) -> None:
+        """Nothing is written."""
+
+
 def _plain(value: Any, name: str, nonfinite: dict[str, str]) -> Any:
     """`value` as JSON can hold it; NaN and infinities are entered in `nonfinite` by their path."""
     if isinstance(value, float) and not math.isfinite(value):

@@ -13,7 +13,7 @@ resume: `from_step`, the first event of an attempt · end: `outcome` (finished, 
 from trainer.downsample import minmax_downsample
 from trainer.event_format import KINDS, MAX_LINE, Event, event_file, last_events
 from trainer.event_reader import EventReader
-from trainer.event_writer import EventWriter
+from trainer.event_writer import EventWriter, Unheard
 
 __all__ = [
     "KINDS",
@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "EventReader",
     "EventWriter",
+    "Unheard",
     "event_file",
     "last_events",
     "minmax_downsample",

@@ -10,8 +10,10 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
+from trainer import ranks
 from trainer.control import cause
 from trainer.events import EventWriter
+from trainer.shares import all_of, whole
 from trainer.snapshots import BINS, Snapshot, snapshot_file, taken, write_snapshot
 from transformer.analysis.example import record
 from transformer.bundle import Bundle
@@ -55,14 +57,17 @@ class Snapshots(pl.Callback):
         training = self.bundle.model.training
         try:
             self.folder.mkdir(exist_ok=True)
-            write_snapshot(path, look(self.bundle, self.probes))
+            seen = look(self.bundle, self.probes)
+            if ranks.rank():
+                return
+            write_snapshot(path, seen)
         except OSError as error:
             message = f"A snapshot could not be written ({cause(error)}): free some space."
             self.events.write("alert", step=step, level="warning", message=message)
             return
         finally:
+            self.step = step
             self.bundle.model.train(training)
-        self.step = step
         self.events.write("snapshot", step=step, file=path.name, size=path.stat().st_size)
 
 
@@ -70,14 +75,17 @@ def look(bundle: Bundle, probes: Sequence[str]) -> Snapshot:
     """The model of `bundle` as it stands, its last gradients included."""
     model = bundle.model.eval()
     parts = model_parts(model)
-    weights = [histogram(parameters) for parameters in parts.values()]
+    weights = [histogram([all_of(p) for p in parameters]) for parameters in parts.values()]
     gradients = [
-        histogram([p.grad for p in parameters if p.grad is not None])
+        histogram([all_of(p.grad) for p in parameters if p.grad is not None])
         for parameters in parts.values()
     ]
+    embedding = all_of(model.src_embedding.weight)[:ROWS]
+    with whole(model):
+        traces = [record(bundle, probe, LONGEST) for probe in probes]
     return Snapshot(
-        [record(bundle, probe, LONGEST) for probe in probes],
-        model.src_embedding.weight[:ROWS].detach().to("cpu", torch.float16).numpy(),
+        traces,
+        embedding.detach().to("cpu", torch.float16).numpy(),
         list(parts),
         *(np.stack(column) for column in zip(*weights, strict=True)),
         *(np.stack(column) for column in zip(*gradients, strict=True)),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-
-from trainer.child import end_group
+from trainer.engines import Child
 from trainer.event_format import last_of_kind
 from trainer.events import event_file, last_events
 from trainer.folder import Run
@@ -22,9 +19,7 @@ class Insistence:
     at once. A wish to kill leaves SIGTERM out.
     """
 
-    def __init__(
-        self, child: subprocess.Popen[bytes], run: Run, attempt: int, grace: float
-    ) -> None:
+    def __init__(self, child: Child, run: Run, attempt: int, grace: float) -> None:
         self.child, self.grace = child, grace
         self.run, self.attempt = run, attempt
         self.sent: str | None = None
@@ -55,9 +50,9 @@ class Insistence:
 
     def _send(self, name: str, now: float) -> None:
         if name == "SIGTERM":
-            self.child.send_signal(signal.SIGTERM)
+            self.child.terminate()
         else:
-            end_group(self.child.pid)
+            self.child.kill()
         self.sent, self._sent_at = name, now
 
     def _grace(self) -> float | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.child import environment
+from trainer.ending import trainer_there
 from trainer.folder import (
     Run,
     RunError,
@@ -31,7 +32,8 @@ from trainer.line import device_of, join_line
 from trainer.locks import check_system, take_lock
 from trainer.records import read_record
 from trainer.runs import REQUESTS, load_run, open_run
-from trainer.status import current_attempt, trainer_lives
+from trainer.slurm import check_slurm
+from trainer.status import current_attempt
 
 _SPEC_SECONDS = 2.0
 
@@ -52,6 +54,8 @@ def launch(
     commands that the supervisor starts; the run's folder is appended to them. Raises RunError.
     """
     check_system()  # before there is a folder
+    if config.get("engine") == "slurm" and trainer is None:
+        check_slurm()
     run_id = checked_id(run_id) if run_id is not None else new_id(config)
     try:
         path = make_folder(run_id)
@@ -91,7 +95,7 @@ def resume(
     try:
         attempt = current_attempt(run)
         process = read_record(run.process_record(attempt))
-        if process and not run.exit_record(attempt).exists() and trainer_lives(process):
+        if process and not run.exit_record(attempt).exists() and trainer_there(process):
             raise RunError(
                 f"The trainer of {run.id} is still ending: try again in a moment, or end it with "
                 f"`python -m trainer stop {run.id} --kill`."
@@ -161,7 +165,8 @@ def _start(
     command += ["--trainer", json.dumps(list(trainer))] if trainer else []
     command += ["--exporter", json.dumps(list(exporter))] if exporter else []
     try:
-        join_line(run.path, device_of(run.config), anew=True)
+        if device := device_of(run.config):
+            join_line(run.path, device, anew=True)
         with open(run.log, "ab") as log:
             supervisor = subprocess.Popen(
                 command,

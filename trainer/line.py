@@ -25,8 +25,13 @@ class Place(NamedTuple):
     busy: bool
 
 
-def device_of(config: Mapping[str, Any]) -> str:
-    """The line that a run with this config stands in: "cpu" or "cuda0". Needs no torch."""
+def device_of(config: Mapping[str, Any]) -> str | None:
+    """The line that a run with this config stands in: "cpu", or "cuda0" for all GPUs of a machine.
+
+    None for a job of SLURM, which has lines of its own. Needs no torch.
+    """
+    if config.get("engine") == "slurm":
+        return None
     wanted = str(config.get("device", "auto"))
     if wanted == "auto":
         hidden = os.environ.get("CUDA_VISIBLE_DEVICES", "0") in ("", "-1")

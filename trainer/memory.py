@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytorch_lightning.plugins.io import TorchCheckpointIO
 from torch import OutOfMemoryError
 
 from trainer.batches import TokenBatchSampler
@@ -49,20 +48,6 @@ def is_memory_full(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
     return isinstance(error, RuntimeError) and any(sign in str(error) for sign in SIGNS)
-
-
-class CheckpointInParts(TorchCheckpointIO):
-    """Reads a checkpoint of whole batches as if they had been cut into the sampler's parts."""
-
-    def __init__(self, sampler: TokenBatchSampler) -> None:
-        super().__init__()
-        self.sampler = sampler
-
-    def load_checkpoint(self, *arguments: Any, **options: Any) -> dict[str, Any]:
-        """As Lightning reads it, with the batches of the epoch counted in parts."""
-        checkpoint: dict[str, Any] = super().load_checkpoint(*arguments, **options)
-        count_in_parts(checkpoint, self.sampler)
-        return checkpoint
 
 
 def count_in_parts(checkpoint: dict[str, Any], sampler: TokenBatchSampler) -> None:

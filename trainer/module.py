@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from trainer import ranks
 from trainer.batches import Batch, TokenBatchSampler
 from trainer.config import TrainConfig
 from trainer.learning import optimiser, token_losses
 from trainer.schedule import learning_rate
+from trainer.shares import all_of, local
 from transformer.config import ConfigError
 from transformer.model import Transformer
 
@@ -19,7 +21,8 @@ class TranslationModule(pl.LightningModule):
     """Trains `model`: gradients are sums over a window of batches, divided by its target tokens.
 
     `totals` holds the sums since they were last taken: loss, NLL and target tokens, on the device;
-    `valid_totals` the same of the held-out pairs. `overflow` is 1 once a gradient was no number.
+    `valid_totals` the same of the held-out pairs; of this rank's share, where several train
+    together. `overflow` is 1 once a gradient was no number.
     """
 
     totals: Tensor
@@ -39,7 +42,8 @@ class TranslationModule(pl.LightningModule):
         self.register_buffer("window_tokens", torch.zeros(()), persistent=False)
         self.register_buffer("gradient_norm", torch.zeros(()), persistent=False)
         self.register_buffer("overflow", torch.zeros(()), persistent=False)
-        self.random_state: dict[str, Tensor] = {}  # of a checkpoint, until the training goes on
+        # Of a checkpoint, each rank's, until the training goes on.
+        self.random_states: list[dict[str, Tensor]] = []
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The summed loss of a batch; `on_before_optimizer_step` divides by the window's tokens."""
@@ -58,12 +62,14 @@ class TranslationModule(pl.LightningModule):
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         """Turn the window's summed gradients into the gradient per target token, then clip."""
         parameters = [p for p in self.parameters() if p.grad is not None]
-        gradients = [p.grad for p in parameters if p.grad is not None]
-        # Lightning has divided each batch's loss by the number of batches in the window
-        torch._foreach_mul_(gradients, self.config.accumulate / self.window_tokens)
+        gradients = [local(p.grad) for p in parameters if p.grad is not None]
+        # Lightning has divided each batch's loss by the number of batches in the window, and the
+        # gradients are means over the ranks
+        batches = self.config.accumulate * ranks.size()
+        torch._foreach_mul_(gradients, batches / ranks.all_summed(self.window_tokens))
         self.window_tokens.zero_()
         longest = self.config.clip or float("inf")
-        self.gradient_norm = torch.nn.utils.clip_grad_norm_(parameters, longest)
+        self.gradient_norm = all_of(torch.nn.utils.clip_grad_norm_(parameters, longest))
         # An update that is no number is left out, on the device itself: what is looked at next is
         # the model with which it happened.
         overflow = (~torch.isfinite(self.gradient_norm)).float()
@@ -84,23 +90,36 @@ class TranslationModule(pl.LightningModule):
         return optimiser(self.model, self.config)
 
     def is_finite(self) -> bool:
-        """Whether every gradient so far, and the loss since it was last taken, are numbers."""
-        return bool(torch.isfinite(self.totals).all() & (self.overflow == 0))
+        """Whether every gradient so far, and the loss since it was last taken, are numbers.
+
+        All ranks ask: they have the same gradients, but each its own loss.
+        """
+        totals = ranks.all_summed(self.totals)
+        return bool(torch.isfinite(totals).all() & (self.overflow == 0))
 
     def on_train_start(self) -> None:
-        """Go on with the random numbers where the checkpoint left them: the dropout to come."""
-        if "cpu" in self.random_state:
-            torch.set_rng_state(self.random_state["cpu"])
-        if "cuda" in self.random_state and torch.cuda.is_available():
-            torch.cuda.set_rng_state(self.random_state["cuda"])
+        """Go on with the random numbers where the checkpoint left them: the dropout to come.
+
+        A rank that was not there draws others than the first, who has begun with the seed.
+        """
+        rank = ranks.rank()
+        if rank >= len(self.random_states):
+            if rank:
+                torch.manual_seed(self.config.seed + rank)
+            return
+        state = self.random_states[rank]
+        torch.set_rng_state(state["cpu"])
+        if "cuda" in state and torch.cuda.is_available():
+            torch.cuda.set_rng_state(state["cuda"])
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Where the data and the random numbers stand, and whether the run was asked to finish."""
         checkpoint["sampler"] = self.sampler.state_dict()
         checkpoint["finish"] = dict(self.finish)
-        checkpoint["random_state"] = {"cpu": torch.get_rng_state()}
+        state = {"cpu": torch.get_rng_state()}
         if self.device.type == "cuda":
-            checkpoint["random_state"]["cuda"] = torch.cuda.get_rng_state()
+            state["cuda"] = torch.cuda.get_rng_state()
+        checkpoint["random_states"] = ranks.all_gathered(state)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Go on where the data stood. Raises `ConfigError` where they are no longer the same."""
@@ -114,4 +133,4 @@ class TranslationModule(pl.LightningModule):
             # Lightning asks for the data before it says which epoch it is in
             self.sampler.set_epoch(self.sampler.epoch + 1)
         self.finish = dict(checkpoint["finish"])
-        self.random_state = checkpoint.get("random_state", {})
+        self.random_states = checkpoint.get("random_states", [])

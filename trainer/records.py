@@ -41,12 +41,19 @@ def process_start(pid: int) -> int | None:
     A process id alone is handed out again; id, start time and boot id together are not. Outside
     Linux there is no /proc and the answer is None.
     """
+    fields = process_stat(pid)
+    return None if fields is None or fields[0] == "Z" else int(fields[19])
+
+
+def process_stat(pid: int) -> list[str] | None:
+    """The fields of /proc/<pid>/stat from the third on: state, parent, ...; None where none is."""
     try:
         # The second field, the name, may hold spaces and brackets: count behind the last one.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return None if fields[0] == "Z" else int(fields[19])
-    except (OSError, IndexError, ValueError):
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return None
+    fields = text.rpartition(")")[2].split()
+    return fields if len(fields) > 19 else None
 
 
 def boot_id() -> str | None:

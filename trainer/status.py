@@ -18,6 +18,7 @@ from trainer.folder import Run
 from trainer.line import place_in_line
 from trainer.locks import is_locked
 from trainer.records import boot_id, process_start, read_record
+from trainer.slurm import waits_for
 
 _CHATTY = 5.0  # seconds of silence that nobody asks about
 
@@ -87,11 +88,13 @@ def _status(run: Run) -> Status:
 def _living(run: Run, attempt: int) -> Status:
     progress = _progress(run, attempt)
     asked = next((w for w in ("stop", "finish") if (run.control / w).exists()), None)
-    started = run.process_record(attempt).exists()
+    process = read_record(run.process_record(attempt)) or {}
     if asked:
         reason = "Asked to stop." if asked == "stop" else "Asked to finish."
         return Status("stopping", reason, attempt, progress.phase, progress.step)
-    if started:
+    if (job := process.get("job")) and (why := waits_for(run, job)):
+        return Status("queued", f"Job {job} waits for SLURM: {why}.", attempt, None, progress.step)
+    if process:
         reason = f"In the phase {progress.phase!r}." if progress.phase else "Starting."
         stands = Status(
             "running", reason, attempt, progress.phase, progress.step, None, *_silence(run, attempt)
@@ -140,7 +143,8 @@ def _silence(run: Run, attempt: int) -> tuple[float | None, float | None]:
     makes a run look stalled.
     """
     process = read_record(run.process_record(attempt)) or {}
-    if process.get("boot_id") != boot_id() or process.get("host") != socket.gethostname():
+    elsewhere = process.get("boot_id") != boot_id() or process.get("host") != socket.gethostname()
+    if elsewhere or process.get("job"):
         return None, None
     files = [event_file(run.events, attempt, source) for source in ("", "supervisor")]
     heard = max((e.mono for f in files if (e := next(last_events(f), None))), default=None)
@@ -158,6 +162,8 @@ def _silence(run: Run, attempt: int) -> tuple[float | None, float | None]:
 def _why_lost(process: dict[str, Any] | None) -> str:
     if process is None:
         return "Its supervisor went away before the training began."
+    if job := process.get("job"):
+        return f"Its supervisor went away; job {job} of SLURM may still train."
     if process.get("host") != socket.gethostname():
         return "It ran on another machine and left no word of its end."
     if process.get("boot_id") != boot_id():

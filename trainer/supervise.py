@@ -2,7 +2,8 @@
 
 It holds run.lock as long as the run lives, waits in line for the device, starts the trainer,
 passes a stop on and insists on it, records how the trainer ended, and exports what was learned.
-A trainer that asks to be started again (its memory was full) is, once, as the next attempt.
+A trainer that asks to be started again is, as the next attempt: its memory was full, or its
+cluster had to give its place to others.
 It writes events of its own beside the trainer's (events/0001-supervisor.jsonl): each file has one
 writer. The trainer gets SIGTERM from the kernel when the supervisor dies, and holds the device as
 long as it lives: no other run starts beside a trainer that does not react.
@@ -14,8 +15,6 @@ import argparse
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 import traceback
@@ -24,45 +23,42 @@ from pathlib import Path
 from types import FrameType
 
 from trainer.checkpoints import what_is_saved
-from trainer.child import end_group, spawn, step_back
+from trainer.child import NICENESS, adopt_orphans, end_orphans, step_back
+from trainer.engines import PYTHON, Child, start, supervisor_record
 from trainer.events import EventWriter
-from trainer.folder import Run, load_run
+from trainer.exporting import export_run
+from trainer.folder import Run, RunError, load_run
 from trainer.insistence import Insistence
 from trainer.line import device_of, join_line, try_device
 from trainer.locks import take_lock
 from trainer.machine import Monitor
-from trainer.records import boot_id, process_start, write_record
+from trainer.records import write_record
 from trainer.status import current_attempt
 
-# -P: a folder named `trainer` in the person's working directory must not be taken for ours.
-TRAINER = (sys.executable, "-P", "-m", "trainer.train")
-EXPORTER = (sys.executable, "-P", "-m", "trainer.export")
+EXPORTER = (*PYTHON, "trainer.export")
 GRACE_SECONDS = 30.0  # from a request to stop to SIGTERM; DAWN_GRACE overrides it
-EXPORT_SECONDS = 900.0
-AGAIN = 75  # exit code of a trainer that wants to be started again (EX_TEMPFAIL of sysexits.h)
 _TICK = 0.1
-_NICENESS = 10
 
 
 class Supervisor:
-    """One attempt, from the waiting line to the exported bundle; two where memory was short."""
+    """An attempt, from the waiting line to the exported bundle, and those that it asks for."""
 
     def __init__(
         self,
         run: Run,
         lock: int,
         attempt: int,
-        trainer: Sequence[str],
+        trainer: Sequence[str] | None,
         exporter: Sequence[str],
         grace: float,
     ) -> None:
-        """lock: the descriptor of run.lock, which it holds."""
+        """lock: the descriptor of run.lock, which it holds. trainer: None for the engine's own."""
         self.run, self.lock = run, lock
-        self.trainer, self.exporter = list(trainer), [*exporter, str(run.path)]
+        self.trainer, self.exporter = trainer, exporter
         self.grace = grace
         self.device = device_of(run.config)
         self.terminated = self.stopped = False
-        self.child: subprocess.Popen[bytes] | None = None
+        self.child: Child | None = None
         self._begin(attempt)
 
     def supervise(self) -> None:
@@ -76,20 +72,25 @@ class Supervisor:
             self._give_up(error)
 
     def _supervise(self) -> None:
-        device = self._wait_for_device()
-        if device is None:
-            reason = "It was stopped while it waited in line."
-            self._record_exit(None, time.monotonic(), stop_requested=True, reason=reason)
-            return
+        held: list[int] = []
+        if self.device:
+            lock = self._wait_for_device(self.device)
+            if lock is None:
+                reason = "It was stopped while it waited in line."
+                self._record_exit(None, time.monotonic(), stop_requested=True, reason=reason)
+                return
+            held.append(lock)
         try:
-            code = self._train(device)
-            if code == AGAIN and not self.stopped:
+            child = self._train(held)
+            while child and child.wants_again() and not self.stopped:
                 self._begin(self.attempt + 1)
-                code = self._train(device)
+                child = self._train(held)
         finally:
-            os.close(device)
-        if code is not None and any(self.run.checkpoints.glob("*.ckpt")):
-            self._export()
+            for lock in held:
+                os.close(lock)
+        if child and any(self.run.checkpoints.glob("*.ckpt")):
+            self.terminated = False
+            export_run(self.run, self.exporter, self.events, lambda: self.terminated)
 
     def _begin(self, attempt: int) -> None:
         """Enter the number of the attempt where `status` looks for it."""
@@ -100,8 +101,9 @@ class Supervisor:
     def _give_up(self, error: Exception) -> None:
         """After an error of its own: no trainer is left alone, no run without a word."""
         if self.child and self.child.poll() is None:
-            end_group(self.child.pid)
-            self.child.wait()
+            self.child.kill()
+            while self.child.poll() is None:
+                time.sleep(_TICK)
         said = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
         if self.run.exit_record(self.attempt).exists():
             self.events.write("alert", message=f"The supervisor could not go on ({said}).")
@@ -124,9 +126,9 @@ class Supervisor:
                 print(f"The request to stop could not be written: {error}", flush=True)
         return self.terminated or stop.exists()
 
-    def _wait_for_device(self) -> int | None:
+    def _wait_for_device(self, device: str) -> int | None:
         """The device's lock, or None when the run was stopped first."""
-        ticket = join_line(self.run.path, self.device)
+        ticket = join_line(self.run.path, device)
         try:
             while not (self._stop_requested() or (self.run.control / "finish").exists()):
                 descriptor = try_device(ticket)
@@ -137,48 +139,43 @@ class Supervisor:
         finally:
             ticket.unlink(missing_ok=True)
 
-    def _train(self, device: int) -> int | None:
-        """Run the trainer to its end; its exit code, None when it could not be started."""
+    def _train(self, held: Sequence[int]) -> Child | None:
+        """See a trainer through, which holds the device too; None where it could not be started."""
         began = time.monotonic()
-        command = [*self.trainer, str(self.run.path), "--attempt", str(self.attempt)]
         try:
-            self.child = child = spawn(command, self.run.log, keep=[device])
-        except OSError as error:
-            reason = f"The trainer could not be started: {error}."
+            self.child = child = start(self.run, self.attempt, held, self.trainer)
+        except (OSError, RunError) as error:
+            reason = f"The trainer could not be started: {str(error).rstrip('.')}."
             self._record_exit(127, began, stop_requested=False, reason=reason)
             return None
         self._write(
             self.run.process_record(self.attempt),
             {
                 "attempt": self.attempt,
-                "pid": child.pid,
-                "start_time": process_start(child.pid),
-                "supervisor_pid": os.getpid(),
-                "supervisor_start_time": process_start(os.getpid()),
-                "boot_id": boot_id(),
-                "host": socket.gethostname(),
+                **child.record(),
+                **supervisor_record(),
                 "engine": self.run.spec.get("engine"),
                 "device": self.device,
                 "began": time.time(),
             },
         )
         insistence = self._attend(child)
-        end_group(child.pid)
+        end_orphans()
         self.stopped = self._stop_requested()  # asked once: what is recorded is what is done
         self._record_exit(
             child.returncode,
             began,
             stop_requested=self.stopped or (self.run.control / "finish").exists(),
             escalated=insistence.sent,
-            reason=self._reason(child.returncode, insistence),
+            reason=self._reason(child, insistence),
         )
-        return child.returncode
+        return child
 
-    def _attend(self, child: subprocess.Popen[bytes]) -> Insistence:
+    def _attend(self, child: Child) -> Insistence:
         """Wait for the trainer's end; with what a stop had to be insisted on."""
         insistence = Insistence(child, self.run, self.attempt, self.grace)
-        monitor = Monitor(self.run, self.attempt, child.pid)
-        watched: Monitor | None = monitor
+        monitor = Monitor(self.run, self.attempt, os.getpid())
+        watched: Monitor | None = monitor if self.device else None
         kill = self.run.control / "kill"
         while child.poll() is None:
             watched = looked(watched)
@@ -188,14 +185,14 @@ class Supervisor:
         monitor.close()
         return insistence
 
-    def _reason(self, code: int, insistence: Insistence) -> str | None:
+    def _reason(self, child: Child, insistence: Insistence) -> str | None:
         """How a trainer ended that a signal of ours left no word; None where it has said so.
 
         One that asked to be started again said so, but is not, where somebody stopped it meanwhile.
         """
-        if code == AGAIN and self.stopped:
+        if child.wants_again() and self.stopped:
             return f"It was stopped; {what_is_saved(self.run.checkpoints)}."
-        if code >= 0 or not insistence.sent:
+        if (child.returncode or 0) >= 0 or not insistence.sent:
             return None
         how = "It did not react to the request to stop and was ended"
         if (self.run.control / "kill").exists():
@@ -203,27 +200,6 @@ class Supervisor:
         elif insistence.in_haste:
             how = "It was stopped"
         return f"{how}; {what_is_saved(self.run.checkpoints)}."
-
-    def _export(self) -> None:
-        """Turn the checkpoint into a bundle; a failure is an alert, the run's state stays."""
-        self.terminated = False
-        self.events.phase("export", expect=EXPORT_SECONDS)
-        problem = None
-        try:
-            child = spawn(self.exporter, self.run.log)
-        except OSError as error:
-            problem = f"The export could not be started: {error}."
-        else:
-            deadline = time.monotonic() + EXPORT_SECONDS
-            while child.poll() is None:
-                if self.terminated or time.monotonic() > deadline:
-                    end_group(child.pid)
-                    child.wait()
-                time.sleep(_TICK)
-            if child.returncode:
-                problem = f"The export ended with code {child.returncode}; log.txt says why."
-        if problem:
-            self.events.write("alert", message=problem)
 
     def _record_exit(
         self,
@@ -293,7 +269,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m trainer.supervise")
     parser.add_argument("folder", type=Path, help="the run's folder")
     parser.add_argument("--lock-fd", type=int, help="run.lock, opened and held by the caller")
-    parser.add_argument("--trainer", type=json.loads, default=TRAINER, help="a JSON list")
+    parser.add_argument("--trainer", type=json.loads, help="a JSON list")
     parser.add_argument("--exporter", type=json.loads, default=EXPORTER, help="a JSON list")
     options = parser.parse_args(argv)
     run = load_run(options.folder.absolute())
@@ -307,7 +283,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     attempt = current_attempt(run)
     if options.lock_fd is None:
         attempt += 1
-    step_back(_NICENESS)
+    step_back(NICENESS)
+    adopt_orphans()
     Supervisor(run, held, attempt, options.trainer, options.exporter, grace_seconds()).supervise()
     return 0
 

@@ -16,8 +16,10 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins.environments import ClusterEnvironment
 from pytorch_lightning.utilities.warnings import PossibleUserWarning
 
+from trainer import ranks
 from trainer.assembly import assemble
 from trainer.callbacks import TrainingFailed
 from trainer.card import hardware
@@ -26,20 +28,33 @@ from trainer.config import TrainConfig
 from trainer.control import Control, StopRequested, cause
 from trainer.corpora import DataError
 from trainer.decided import Decided, read_decided
-from trainer.events import EventWriter
+from trainer.engines import AGAIN
+from trainer.events import EventWriter, Unheard
 from trainer.hardware import pick_device, pick_precision
 from trainer.identity import check_config, check_texts, identity
 from trainer.learning import loss_floor
 from trainer.memory import MemoryFull, is_memory_full, make_room
 from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
-from trainer.supervise import AGAIN
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
 from transformer.tokenizer import TokenizerError
 
+
+class RankLost(RuntimeError):
+    """Another of the processes that train together is there no more; the message says so."""
+
+
 # Errors whose message is a sentence for a person.
-EXPECTED = (ConfigError, DataError, TokenizerError, BundleError, TrainingFailed, MemoryFull)
+EXPECTED = (
+    ConfigError,
+    DataError,
+    TokenizerError,
+    BundleError,
+    TrainingFailed,
+    MemoryFull,
+    RankLost,
+)
 
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
@@ -50,21 +65,29 @@ def train(folder: Path, attempt: int) -> None:
     Raises `StopRequested` when asked to stop, `MemoryFull` when the next attempt shall go on,
     `TrainingFailed` and the one-sentence errors of data, config, bundle and tokenizer.
     """
-    with EventWriter(folder / "events", attempt) as events:
+    settings = (read_record(folder / "spec.json") or {}).get("config", {})
+    place = ranks.environment(settings.get("engine", "local"))
+    writer = Unheard if place.global_rank() else EventWriter
+    with writer(folder / "events", attempt) as events:
         try:
-            checkpoint, damaged = find_checkpoint(folder / "checkpoints")
+            config = TrainConfig.from_dict(settings)
+            ranks.join(place, pick_device(config))
+            checkpoint, damaged = ranks.all_told(lambda: find_checkpoint(folder / "checkpoints"))
             earlier = summary(checkpoint)
             step = earlier["global_step"]
             events.write("resume", step=step, from_step=step)
             if note := beginning(attempt, step, damaged):
                 events.write("alert", step=step, message=note)
-            ending = fit(folder, events, checkpoint, earlier)
+            ending = fit(folder, config, place, events, checkpoint, earlier)
         except StopRequested as stop:
             events.write("end", outcome="stopped", reason=str(stop))
             raise
         except Exception as error:
-            events.write("end", outcome="failed", reason=reason(error))
-            raise
+            told = RankLost(lost_sentence(folder)) if ranks.is_lost(error) else error
+            events.write("end", outcome="failed", reason=reason(told))
+            if told is error:
+                raise
+            raise told from error
         events.write("end", outcome="finished", reason=ending)
 
 
@@ -86,31 +109,38 @@ def beginning(attempt: int, from_step: int, damaged: list[str]) -> str:
     return ""
 
 
-def fit(folder: Path, events: EventWriter, checkpoint: Path | None, earlier: dict[str, Any]) -> str:
+def fit(
+    folder: Path,
+    config: TrainConfig,
+    place: ClusterEnvironment,
+    events: EventWriter,
+    checkpoint: Path | None,
+    earlier: dict[str, Any],
+) -> str:
     """Prepare, train and validate, writing `events`. How it ended, in one sentence.
 
     earlier: the `summary` of `checkpoint`.
     """
-    spec = read_record(folder / "spec.json") or {}
-    config = TrainConfig.from_dict(spec.get("config", {}))
     control = Control(events, folder, config.save_every, config.valid_every)
     control.listen()
     from_step = earlier["global_step"]
     control.saved = from_step if checkpoint else -1
     check_config(earlier.get("identity", {}), config)
     device = pick_device(config)
-    if config.threads:
-        torch.set_num_threads(config.threads)
+    torch.set_num_threads(config.threads or max(1, (os.cpu_count() or 1) // config.processes))
     pl.seed_everything(config.seed, workers=True, verbose=False)
     events.phase("preparing data", expect=600, step=from_step)
-    prepared = prepare(config, folder, title=folder.name, resuming=checkpoint is not None)
+    with ranks.all_after_the_first():
+        prepared = prepare(config, folder, title=folder.name, resuming=checkpoint is not None)
     control.heed()
     run = identity(config, folder)
     check_texts(earlier.get("identity", {}), run)
-    decided = read_decided(folder, earlier) or Decided(pick_precision(config, device))
+    decided = ranks.all_told(
+        lambda: read_decided(folder, earlier) or Decided(pick_precision(config, device))
+    )
     decided.write(folder)
     control.about = {"identity": run, "decided": asdict(decided)}
-    parts = assemble(config, folder, prepared, decided, device, events, control)
+    parts = assemble(config, folder, prepared, decided, device, events, control, place)
     announce(events, from_step, prepared, decided, device, config)
     parts.pace.say(from_step)
     module, trainer = parts.module, parts.trainer
@@ -155,6 +185,12 @@ def announce(
     )
 
 
+def lost_sentence(folder: Path) -> str:
+    """What to say when another rank went away."""
+    saved = what_is_saved(folder / "checkpoints")
+    return f"Another of its {ranks.size()} processes ended, log.txt says how; {saved}: resume it."
+
+
 def reason(error: Exception) -> str:
     """Why a run failed, in one sentence for a person."""
     if isinstance(error, EXPECTED):
@@ -184,7 +220,8 @@ def main() -> int:
     try:
         train(arguments.folder, arguments.attempt)
     except StopRequested:
-        print("Stopped as asked.")
+        if ranks.rank() == 0:
+            print("Stopped as asked.")
     except MemoryFull as full:
         print(full)
         return AGAIN

@@ -7,10 +7,12 @@ from typing import Any, TypedDict
 
 import pytorch_lightning as pl
 
+from trainer import ranks
 from trainer.alarms import Alarms
 from trainer.corpora import Pair
 from trainer.evaluate import score, sentence_chrf, translate
 from trainer.events import EventWriter
+from trainer.shares import whole
 from transformer.bundle import Bundle
 
 PROBES = (
@@ -89,10 +91,12 @@ class Validation(pl.Callback):
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
         """Write the held-out likelihood, BLEU and chrF, and a sample of translations."""
         step = trainer.global_step
-        loss, nll, tokens = pl_module.valid_totals.tolist()
+        loss, nll, tokens = ranks.all_summed(pl_module.valid_totals).tolist()
         bits = nll / math.log(2) / max(self.characters, 1)
         values = {"loss": loss / tokens, "nll": nll / tokens, "bits_per_character": bits}
-        translations = self._translate([source for source, _ in self.pairs])
+        with whole(self.bundle.model):
+            translations = self._translate([source for source, _ in self.pairs])
+            probes = self._probes(translations[:3])
         scores = score(translations, [target for _, target in self.pairs])
         values |= {"bleu": scores.bleu, "chrf": scores.chrf}
         metrics = {f"val/{name}": value for name, value in values.items()}
@@ -102,7 +106,7 @@ class Validation(pl.Callback):
         self.events.write(
             "sample",
             step=step,
-            translations=self._probes(translations[:3]),
+            translations=probes,
             best=best,
             worst=worst,
         )
@@ -112,14 +116,19 @@ class Validation(pl.Callback):
     def sample(self, step: int) -> None:
         """Translate the probes now, with the weights of this update."""
         training = self.bundle.model.training
-        self.events.write("sample", step=step, translations=self._probes([]))
+        with whole(self.bundle.model):
+            self.events.write("sample", step=step, translations=self._probes([]))
         self.bundle.model.train(training)
 
     def _translate(self, texts: Sequence[str]) -> list[str]:
+        """Each rank translates its share, in chunks that are as many on all of them."""
         found: list[str] = []
         for start in range(0, len(texts), CHUNK):
             self.heed()
-            found += translate(self.bundle, texts[start : start + CHUNK])
+            chunk = texts[start : start + CHUNK]
+            mine = translate(self.bundle, chunk[ranks.rank() :: ranks.size()])
+            shares = [iter(share) for share in ranks.all_gathered(mine)]
+            found += [next(shares[place % len(shares)]) for place in range(len(chunk))]
         return found
 
     def _probes(self, translations: Sequence[str]) -> list[dict[str, str]]:

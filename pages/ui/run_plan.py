@@ -89,7 +89,8 @@ def _measurement(config: TrainConfig, text: Mapping[str, str]) -> None:
             notice(str(error), "warning")
             return
         st.rerun(scope="fragment")
-    if is_locked(device_lock(runs_folder(), device_of(config.to_dict()))):
+    device = device_of(config.to_dict())
+    if device and is_locked(device_lock(runs_folder(), device)):
         st.caption(text["measure busy"])
 
 

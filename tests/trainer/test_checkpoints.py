@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ class Trainer:
     def __init__(self, step: int, size: int = 1000) -> None:
         self.global_step, self.size = step, size
         self.lightning_module = self
+        self.strategy = SimpleNamespace(checkpoint_io=None)
 
     def is_finite(self) -> bool:
         return True

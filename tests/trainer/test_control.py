@@ -81,13 +81,13 @@ def test_a_stop_ends_with_the_update_it_falls_in(
 def test_a_stop_during_a_save_lets_it_end_and_is_heeded_then(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save = trainer_control.save_checkpoint
+    save = trainer_control.save_together
 
     def interrupted(trainer: Any, folder: Path) -> Any:
         terminate()
         return save(trainer, folder)
 
-    monkeypatch.setattr(trainer_control, "save_checkpoint", interrupted)
+    monkeypatch.setattr(trainer_control, "save_together", interrupted)
     run = prepared_run(tiny(save_every=4))
     assert stopped(run) == "It was asked to stop; its state at step 4 is saved."
     assert list(metric(run, "train/loss")) == [1, 2, 3, 4]
@@ -123,8 +123,15 @@ def test_a_stop_while_the_data_are_prepared_and_a_resume_from_the_beginning(
 
 def within_a_decoder(*anything: Any, **more: Any) -> None:
     """A text is being read: Python's codecs put words of theirs before what an error says."""
-    found = codecs.CodecInfo(lambda text, errors="": (b"", 0), terminate, name="dawn-stopping")
-    search = {"dawn_stopping": found}.get
+
+    def decode(text: Any, errors: str = "strict") -> tuple[str, int]:
+        terminate()
+        return "", len(text)
+
+    def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
+        return b"", len(text)
+
+    search = {"dawn_stopping": codecs.CodecInfo(encode, decode, name="dawn-stopping")}.get
     codecs.register(search)
     try:
         b"-".decode("dawn_stopping")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.trainer.small_runs import wait_for
+from trainer.engines import LocalChild
 from trainer.events import EventWriter
 from trainer.insistence import HASTE_SECONDS, KILL_SECONDS, Insistence
 from trainer.runs import Run, create_run
 
 
 @pytest.fixture
-def child() -> Iterator[subprocess.Popen[bytes]]:
+def child(run: Run) -> Iterator[LocalChild]:
     """A trainer that ignores SIGTERM."""
     program = ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"]
-    process = subprocess.Popen(program, process_group=0, stdout=subprocess.PIPE)
-    assert process.stdout and process.stdout.readline() == b"deaf\n"
-    yield process
-    process.stdout.close()
-    process.kill()
-    process.wait()
+    child = LocalChild(program, run, keep=[])
+    wait_for(run, lambda: run.log.read_text() == "deaf\n")
+    yield child
+    child.kill()
+    child.process.wait()
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def signals(insistence: Insistence, until: int = 400) -> dict[str, int]:
     ],
 )
 def test_the_grace_is_as_long_as_something_could_be_lost(
-    run: Run, child: subprocess.Popen[bytes], phase: str | None, fields: dict, term: int, kill: int
+    run: Run, child: LocalChild, phase: str | None, fields: dict, term: int, kill: int
 ) -> None:
     if phase:
         with EventWriter(run.events, 1) as events:
@@ -63,10 +63,10 @@ def test_the_grace_is_as_long_as_something_could_be_lost(
             events.metric(1, {"train/loss": 0.0})
     sent = signals(Insistence(child, run, 1, grace=30.0))
     assert sent == {"SIGTERM": term, "SIGKILL": kill}
-    assert child.wait(5) == -9
+    assert child.process.wait(5) == -9
 
 
-def test_a_phase_that_began_long_ago_is_known(run: Run, child: subprocess.Popen[bytes]) -> None:
+def test_a_phase_that_began_long_ago_is_known(run: Run, child: LocalChild) -> None:
     """Behind two MiB of points: what is trained since must not be taken for nothing."""
     with EventWriter(run.events, 1) as events:
         events.phase("preparing data", 100.0)
@@ -77,7 +77,7 @@ def test_a_phase_that_began_long_ago_is_known(run: Run, child: subprocess.Popen[
 
 
 def test_a_training_that_goes_on_after_the_signal_has_its_grace_again(
-    run: Run, child: subprocess.Popen[bytes]
+    run: Run, child: LocalChild
 ) -> None:
     """The validation was over just before SIGTERM came: the update to come must not be lost."""
     with EventWriter(run.events, 1) as events:
@@ -89,9 +89,9 @@ def test_a_training_that_goes_on_after_the_signal_has_its_grace_again(
         assert signals(insistence)["SIGKILL"] == 180 + KILL_SECONDS - 1
 
 
-def test_nothing_is_sent_before_somebody_asks(run: Run, child: subprocess.Popen[bytes]) -> None:
+def test_nothing_is_sent_before_somebody_asks(run: Run, child: LocalChild) -> None:
     insistence = Insistence(child, run, 1, grace=0.0)
     insistence.insist(0.0, stop=False, kill=False)
     assert insistence.sent is None and child.poll() is None
     insistence.insist(1.0, stop=True, kill=True)
-    assert insistence.sent == "SIGKILL" and child.wait(5) == -9
+    assert insistence.sent == "SIGKILL" and child.process.wait(5) == -9

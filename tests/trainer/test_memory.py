@@ -23,11 +23,11 @@ from tests.trainer.small_runs import (
 from trainer import train as trainer_train
 from trainer.batches import TokenBatchSampler, collate
 from trainer.config import TrainConfig
+from trainer.engines import AGAIN
 from trainer.memory import FULL, MemoryFull, is_memory_full
 from trainer.module import TranslationModule
 from trainer.records import read_record
 from trainer.runs import load_run
-from trainer.supervise import AGAIN
 from trainer.train import TrainingFailed
 from transformer.tokenizer import PAD
 

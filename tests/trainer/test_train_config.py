@@ -74,7 +74,7 @@ def test_presets_have_their_own_name_and_a_group_and_help_for_each_field() -> No
     assert tuple(PRESETS) == PRESET_NAMES
     assert [config.preset for config in PRESETS.values()] == list(PRESET_NAMES)
     for spec in fields(TrainConfig):
-        assert spec.metadata["group"] in ("Data", "Sizes", "Learning", "Machine")
+        assert spec.metadata["group"] in ("Data", "Sizes", "Learning", "Machine", "Engine")
         assert spec.metadata["help"].endswith(".")
 
 
