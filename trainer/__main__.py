@@ -52,13 +52,14 @@ def parser() -> argparse.ArgumentParser:
     )
     resume = add("resume", commands.resume_run, "Go on with a run that has ended.")
     resume.add_argument("--detach", action="store_true", help="start it and return at once")
+    join = add("join", commands.join, "Train with a run that waits for this machine too.")
     export = add("export", commands.export_run, "Write a run's newest checkpoint as a bundle.")
     export.add_argument("--out", type=Path, help="folder of the bundle (the run's own export/)")
     export.add_argument("--title", help="how the bundle calls itself")
     hand_in = add("hand-in", commands.hand_in, "Write the assignment's three things.")
     hand_in.add_argument("--out", type=Path, help="folder for them (hand-in/ in the run)")
     add_keeping(add)
-    for command in (follow, stop, resume, export, hand_in):
+    for command in (follow, stop, resume, join, export, hand_in):
         command.add_argument("id", metavar="RUN", help=RUN)
     evaluate = add("evaluate", commands.evaluate, "Measure a model on held-out pairs.")
     evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")

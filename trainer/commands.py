@@ -2,19 +2,24 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.card import corpus_name
+from trainer.child import environment
 from trainer.config import TrainConfig, from_texts, resolve
 from trainer.corpora import SHIPPED as SHIPPED_CORPORA
 from trainer.corpora import Corpus, DataError, load_data
+from trainer.engines import COMMANDS, RENDEZVOUS
 from trainer.folder import RunError, in_run_words, runs_folder
 from trainer.launch import launch, resume
+from trainer.locks import is_locked
 from trainer.notes import read_notes
 from trainer.progress import watch
+from trainer.records import read_record
 from trainer.runs import kill, list_runs, open_run, request, status, what_is_lost
 
 if TYPE_CHECKING:
@@ -76,6 +81,21 @@ def resume_run(arguments: argparse.Namespace) -> int:
     resumed = resume(open_run(arguments.id))
     print(f"{resumed.id}: attempt {status(resumed).attempt}")
     return 0 if arguments.detach else watch(resumed)
+
+
+def join(arguments: argparse.Namespace) -> int:
+    """Start this machine's ranks of a run that trains on several, whose folder both can reach."""
+    found = open_run(arguments.id)
+    told = read_record(found.path / RENDEZVOUS) or {}
+    attempt = status(found).attempt
+    if not is_locked(found.lock) or told.get("attempt") != attempt:
+        raise RunError(
+            f"The run {found.id} waits for no other machine: launch it with --engine torchrun and "
+            "--nodes, then join it."
+        )
+    options = ["--attempt", str(attempt), "--meet", str(told["meet"])]
+    command = [*COMMANDS["torchrun"], str(found.path), *options]
+    return subprocess.run(command, env=environment(), check=False).returncode
 
 
 def list_all(arguments: argparse.Namespace) -> int:

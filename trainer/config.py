@@ -12,6 +12,10 @@ from transformer.tokenizer import SMALLEST_BPE
 PRESET_NAMES = ("nano", "tiny", "base", "lesson")
 WARMUP_SHARE = 4  # a preset's warm-up is at most a quarter of the updates
 ENGINES = ("local", "torchrun", "slurm")
+# Settings that only some engines know.
+ENGINES_OF = dict.fromkeys(("processes", "nodes", "parallel"), ENGINES[1:]) | dict.fromkeys(
+    ("partition", "minutes", "sbatch"), ENGINES[2:]
+)
 BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 _data = partial(option, group="Data")

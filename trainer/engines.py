@@ -19,6 +19,7 @@ COMMANDS = {
     "local": (*PYTHON, "trainer.train"),
     "torchrun": (*PYTHON, "trainer.torchrun"),
 }
+RENDEZVOUS = "rendezvous.json"  # in the run's folder: where its machines meet
 AGAIN = 75  # exit code of a trainer that wants to be started again (EX_TEMPFAIL of sysexits.h)
 
 

@@ -23,10 +23,10 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, P
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from trainer.config import TrainConfig
-from trainer.engines import AGAIN
+from trainer.engines import AGAIN, RENDEZVOUS
 from trainer.records import read_record, write_record
 
-RENDEZVOUS = "rendezvous.json"
+RANK = ("-P", "-m", "trainer.train")  # what each runs, with Python
 MEET_SECONDS = 3600  # for the other machines to come
 PATIENCE = 30  # seconds that the others have when one rank has died
 
@@ -57,8 +57,8 @@ def meeting_place(folder: Path, attempt: int, config: TrainConfig) -> str:
         port = free.getsockname()[1]
     meet = f"{socket.gethostname()}:{port}"
     write_record(folder / RENDEZVOUS, {"attempt": attempt, "meet": meet})
-    others = config.nodes - 1
-    print(f"Waiting for {others} more: `python -m trainer join {folder.name}` there.", flush=True)
+    others = "another machine" if config.nodes == 2 else f"{config.nodes - 1} other machines"
+    print(f"Waiting for {others}: `python -m trainer join {folder.name}` there.", flush=True)
     return meet
 
 
@@ -66,7 +66,7 @@ def follow(folder: Path, attempt: int, config: TrainConfig, meet: str) -> int:
     """Start the ranks and wait for their end; the exit code that tells of it, negative a signal."""
     ranks = elastic_launch(launch_config(folder, attempt, config, meet), sys.executable)
     try:
-        ranks("-P", "-m", "trainer.train", str(folder), "--attempt", str(attempt))
+        ranks(*RANK, str(folder), "--attempt", str(attempt))
     except ChildFailedError as error:
         for rank, failure in error.failures.items():
             print(f"Rank {rank} (process {failure.pid}) ended with {failure.exitcode}.", flush=True)

@@ -175,12 +175,16 @@ def announce(
     model = prepared.bundle.model
     parameters = sum(parameter.numel() for parameter in model.parameters())
     note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"
+    machine = hardware(device)
+    if ranks.together():
+        machine = f"{ranks.size()} processes on {machine}{' each' * (device == 'cuda')}"
+        note = f"{note}, {ranks.size()} processes"
     events.write(
         "alert",
         step=step,
         level="note",
         message=f"Training on the {DEVICES[device]} in {decided.precision}: {note}.",
-        hardware=hardware(device),
+        hardware=machine,
         loss_floor=loss_floor(config.label_smoothing, model.config.tgt_vocab),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.prose import escape_markdown
-from trainer.config import TrainConfig, resolve, warmup_of
+from trainer.config import ENGINES, ENGINES_OF, TrainConfig, resolve, warmup_of
 from transformer.config import ConfigError
 
 _NAMES = {
@@ -28,6 +28,9 @@ def follow(start: TrainConfig) -> None:
     So is a warm-up that nobody has typed: `resolve` makes it follow the steps.
     """
     key = f"form.{start.preset}."
+    for name in ENGINES_OF:
+        if not applies(name, start):
+            st.session_state[f"{key}{name}"] = getattr(start, name)
     if st.session_state.get(f"{key}tokenizer", start.tokenizer) == "words":
         st.session_state[f"{key}tie_embeddings"] = False  # two vocabularies share no matrix
     steps = st.session_state.get(f"{key}steps")
@@ -35,6 +38,12 @@ def follow(start: TrainConfig) -> None:
     if st.session_state.get(f"{key}warmup", before) in (before, None):
         now = warmup_of(start.preset, start.steps if steps is None else steps)
         st.session_state[f"{key}followed"] = st.session_state[f"{key}warmup"] = now
+
+
+def applies(name: str, start: TrainConfig) -> bool:
+    """Whether the engine that stands in the form of a preset knows a setting."""
+    engine = st.session_state.get(f"form.{start.preset}.engine", start.engine)
+    return engine in ENGINES_OF.get(name, ENGINES)
 
 
 def problem_of(start: TrainConfig) -> str:

@@ -10,7 +10,15 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.catalogue import list_models
-from pages.ui.fields import field_widget, follow, in_form_words, label, named_in, problem_of
+from pages.ui.fields import (
+    applies,
+    field_widget,
+    follow,
+    in_form_words,
+    label,
+    named_in,
+    problem_of,
+)
 from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
@@ -79,7 +87,7 @@ def _rest(start: TrainConfig, problem: str) -> dict[str, Any]:
     wrong = named_in(problem)
     for group in dict.fromkeys(spec.metadata["group"] for spec in _FIELDS.values()):
         rest = [s for s in _FIELDS.values() if s.metadata["group"] == group]
-        rest = [spec for spec in rest if spec.name not in _HERE]
+        rest = [spec for spec in rest if spec.name not in _HERE and applies(spec.name, start)]
         mark = ":material/error:" if any(spec.name in wrong for spec in rest) else None
         with st.expander(f"More: {group.lower()}", key=f"form.group.{group}", icon=mark):
             pair = st.columns(2)

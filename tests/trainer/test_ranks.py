@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +15,14 @@ from typing import Any
 import pytest
 import torch
 
-from tests.trainer.small_runs import attempt_here, events_of, metric, prepared_run, wait_for
+from tests.trainer.small_runs import (
+    ROOT,
+    attempt_here,
+    events_of,
+    metric,
+    prepared_run,
+    wait_for,
+)
 from trainer.checkpoints import listed_checkpoints, newest_checkpoint, read_checkpoint
 from trainer.child import descendants
 from trainer.config import TrainConfig
@@ -159,6 +168,58 @@ def test_a_stop_in_the_validation_of_two_ranks(tiny: Tiny, runs: Path) -> None:
     request(run, "stop")
     assert ended(run) == "stopped", run.log.read_text()[-2000:]
     assert time.monotonic() - asked < 30
+
+
+@pytest.mark.slow
+def test_another_machine_joins(tiny: Tiny, runs: Path, tmp_path: Path) -> None:
+    """Of whose processes the run's folder is all that the first one needs to know."""
+    config = replace(tiny(steps=6, bleu_pairs=4), engine="torchrun", nodes=2)
+    run = launch(config.to_dict(), ["python"])
+    wait_for(run, lambda: "Waiting for another machine" in run.log.read_text())
+    with (tmp_path / "joined.txt").open("w+") as said:
+        command = [sys.executable, "-m", "trainer", "join", run.id]
+        joined = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+        assert ended(run) == "finished", run.log.read_text()[-2000:]
+        assert joined.wait(60) == 0, (tmp_path / "joined.txt").read_text()
+    assert list(metric(run, "train/loss")) == [1, 2, 3, 4, 5, 6]
+    draws = read_checkpoint(newest_checkpoint(run.checkpoints))["random_states"]  # type: ignore[arg-type]
+    assert len(draws) == 2
+
+
+# A rank whose memory is small: `FOLDER --attempt N`, started as trainer.train by torchrun.
+SHORT_OF_MEMORY = """
+import os, sys
+from trainer import train
+from trainer.module import TranslationModule
+
+step = TranslationModule.training_step
+def training_step(module, batch, batch_idx):
+    if module.global_step == 3 and os.environ["RANK"] == "1" and module.sampler.parts == 1:
+        raise MemoryError
+    return step(module, batch, batch_idx)
+TranslationModule.training_step = training_step
+sys.exit(train.main())
+"""
+
+
+@pytest.mark.slow
+def test_the_memory_of_one_rank_is_full(
+    tiny: Tiny, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All go on with each share cut in two, and learn from the same pairs in each update."""
+    config = replace(tiny(steps=8, dropout=0.0, save_every=2, valid_every=100), **TOGETHER)
+    whole = trained(config, "whole")
+    (tmp_path / "short.py").write_text(SHORT_OF_MEMORY)
+    agent = (tmp_path / "agent.py", tmp_path / "short.py")
+    agent[0].write_text(
+        "import sys, trainer.torchrun as agent\n"
+        f"agent.RANK = ({str(agent[1])!r},)\n"
+        "sys.exit(agent.main())\n"
+    )
+    run = launch(config.to_dict(), ["python"], trainer=[sys.executable, str(agent[0])])
+    assert ended(run) == "finished", run.log.read_text()[-2000:]
+    assert status(run).attempt == 2
+    assert metric(run, "train/loss") == pytest.approx(metric(whole, "train/loss"), rel=1e-4)
 
 
 @pytest.mark.parametrize(
