@@ -109,7 +109,7 @@ class TrainConfig:
         choices=ENGINES,
     )
     processes: int = _engine(
-        1, "Processes on each node that share every batch, one for each GPU.", min=1, max=64
+        1, "Processes on each machine that share every batch, one for each GPU.", min=1, max=64
     )
     nodes: int = _engine(1, "Machines that train together.", min=1, max=1024)
     parallel: str = _engine(

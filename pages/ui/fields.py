@@ -19,6 +19,12 @@ _NAMES = {
     "d_ff": "d_ff",
     "ema": "EMA",
     "bleu_pairs": "BLEU pairs",
+    "processes": "Processes on each machine",
+    "nodes": "Machines",
+    "parallel": "Parallelism",
+    "partition": "SLURM partition",
+    "minutes": "Minutes at most",
+    "sbatch": "More for sbatch",
 }
 
 

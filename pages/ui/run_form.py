@@ -90,14 +90,17 @@ def _rest(start: TrainConfig, problem: str) -> dict[str, Any]:
         rest = [spec for spec in rest if spec.name not in _HERE and applies(spec.name, start)]
         mark = ":material/error:" if any(spec.name in wrong for spec in rest) else None
         with st.expander(f"More: {group.lower()}", key=f"form.group.{group}", icon=mark):
-            pair = st.columns(2)
-            for place, spec in enumerate(rest):
-                with pair[place % 2]:
-                    if spec.name == "start_from":
-                        values[spec.name] = _start_from(spec, start)
-                    else:
-                        values[spec.name] = field_widget(spec, start, problem)
+            for place in range(0, len(rest), 2):  # rows, so that a phone keeps their order
+                for column, spec in zip(st.columns(2), rest[place : place + 2], strict=False):
+                    with column:
+                        values[spec.name] = _field(spec, start, problem)
     return values
+
+
+def _field(spec: Field[Any], start: TrainConfig, problem: str) -> Any:
+    if spec.name == "start_from":
+        return _start_from(spec, start)
+    return field_widget(spec, start, problem)
 
 
 def _start_from(spec: Field[Any], start: TrainConfig) -> str:
