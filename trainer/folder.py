@@ -167,11 +167,7 @@ def write_spec(
         "schema": SCHEMA,
         "config": dict(config),
         "argv": [Path(argv[0]).name, *argv[1:]] if argv else [],
-        "engine": {
-            "kind": config.get("engine", "local"),
-            "processes": config.get("processes", 1),
-            "nodes": config.get("nodes", 1),
-        },
+        "engine": {"kind": config.get("engine", "local")},
         "seed": config.get("seed"),
         "git": _git_revision(),
         "packages": _versions(),
