@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from array import array
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 from trainer.event_format import Event
 from trainer.event_tail import EventTail
 
-MACHINE = "-machine.jsonl"  # what is read of the machine is no sign of life of the trainer
 _NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -44,15 +42,12 @@ class EventReader:
             for path in self.folder.glob("[0-9]*.jsonl"):
                 if path.name not in self._tails:
                     self._tails[path.name] = EventTail(path)
-            told = {name: events for name, tail in self._tails.items() if (events := tail.read())}
-            batches = list(told.values())
+            batches = [events for tail in self._tails.values() if (events := tail.read())]
             new = [event for events in batches for event in events]
             if len(batches) > 1:
                 new.sort(key=lambda event: (event.attempt, event.mono))
             for event in new:
                 self._take(event)
-            if any(not name.endswith(MACHINE) for name in told):
-                self._heard = time.monotonic()
             return new
 
     def names(self) -> list[str]:
@@ -86,12 +81,6 @@ class EventReader:
         with self._lock:
             return sum(tail.skipped for tail in self._tails.values())
 
-    def silence(self) -> tuple[float, float | None]:
-        """Seconds since the run was last heard of, on this reader's clock, and those within which
-        it promised to be; None where it promised nothing."""
-        with self._lock:
-            return time.monotonic() - self._heard, self._expect
-
     def _forget(self) -> None:
         self._tails: dict[str, EventTail] = {}
         self._series: dict[str, tuple[array[int], array[float]]] = {}
@@ -99,8 +88,6 @@ class EventReader:
         self._resumes: dict[int, int] = {}
         self._last_step: int | None = None
         self._phase: str | None = None
-        self._expect: float | None = None
-        self._heard = time.monotonic()
 
     def _take(self, event: Event) -> None:
         if self._resumes and self._is_undone(event):
@@ -112,12 +99,7 @@ class EventReader:
             return
         if event.phase is not None:
             self._phase = event.phase
-        if event.kind == "phase":
-            expect = event.fields.get("expect")
-            self._expect = float(expect) if isinstance(expect, int | float) else None
-        elif event.kind == "end":
-            self._expect = None
-        elif event.kind == "resume":
+        if event.kind == "resume":
             self._resume(event)
         self._events.setdefault(event.kind, []).append(event)
 

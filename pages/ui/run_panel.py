@@ -34,7 +34,7 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
         draw_anew()
     watched = watch(run)
     reading = watched.read()
-    run_head(run, state, reading, *watched.reader.silence())
+    run_head(run, state, reading)
     run_actions(run, state, text)
     if run.problem:
         return

@@ -9,7 +9,6 @@ import resource
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -276,24 +275,6 @@ def test_two_writers_of_one_attempt_are_merged_by_time(tmp_path: Path) -> None:
     assert event_file(tmp_path, 1, "supervisor").exists()
     kinds = [event.kind for event in EventReader(tmp_path).read()]
     assert kinds == ["phase", "phase", "end", "alert"]
-
-
-def test_silence_is_told_with_what_was_promised(tmp_path: Path) -> None:
-    reader = EventReader(tmp_path)
-    with EventWriter(tmp_path, 1) as events:
-        events.phase("training", expect=100.0)
-        reader.read()
-        time.sleep(0.05)
-        reader.read()  # nothing new
-        quiet, promised = reader.silence()
-        assert 0.05 <= quiet < 50
-        assert promised == 100.0
-        events.metric(1, {"train/loss": 3.0})
-        reader.read()
-        assert reader.silence()[0] < quiet
-        events.write("end", outcome="finished", reason="Done.")
-        reader.read()
-        assert reader.silence()[1] is None
 
 
 def test_sessions_share_one_reader(tmp_path: Path) -> None:
