@@ -76,18 +76,14 @@ class Watch:
     reader: EventReader
     lock: threading.Lock = field(default_factory=threading.Lock)
     reading: Reading | None = None
-    last: Event | None = None
     drawn: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def read(self) -> Reading:
         """Everything up to now; costs next to nothing when nothing was added."""
         with self.lock:
-            new = self.reader.read()
-            metrics = [e for e in new if e.kind == "metric" and "train/loss" in e.fields]
-            self.last = metrics[-1] if metrics else self.last
-            if new or self.reading is None:
+            if self.reader.catch_up() or self.reading is None:
                 version = self.reading.version + 1 if self.reading else 1
-                self.reading = _thinned(self.reader, version, self.last)
+                self.reading = _thinned(self.reader, version)
             return self.reading
 
     def draw(self, name: str, state: Any, make: Callable[[], Any]) -> Any:
@@ -144,7 +140,7 @@ def _stamp(run: Run) -> tuple[object, ...]:
     return tuple(found)
 
 
-def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:
+def _thinned(reader: EventReader, version: int) -> Reading:
     whole = {name: reader.series(name) for name in reader.names()}
     if "epoch/loss" in whole and "epoch/share" in whole:
         steps, means = whole["epoch/loss"]
@@ -170,7 +166,7 @@ def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:
         samples=reader.of_kind("sample"),
         alerts=reader.of_kind("alert"),
         points=sum(len(steps) for steps, _ in curves.values()),
-        last=last,
+        last=reader.newest("train/loss"),
         began=own[0] if own else None,
         step=reader.step,
     )
