@@ -102,9 +102,12 @@ def last_events(path: Path) -> Iterator[Event]:
         except OSError:
             return
         complete = lines[1 if start else 0 : -1]
-        events = [event for line in reversed(complete) if (event := parse_line(line))]
-        if events or not start:
-            yield from events
+        found = False
+        for line in reversed(complete):  # one at a time: who asks often wants the newest alone
+            if event := parse_line(line):
+                found = True
+                yield event
+        if found or not start:
             return
 
 
