@@ -21,7 +21,8 @@ class Alignment:
     another. pairs are those at the threshold or above, in the order of the target.
 
     dropped: source words in no pair. repeated: source words in several. crossings: neighbours in
-    the target whose strongest source words are neighbours too, the other way round.
+    the target whose strongest source words are neighbours too, the other way round; a sign without
+    a letter or digit crosses nobody.
     """
 
     weights: np.ndarray
@@ -50,18 +51,17 @@ def word_weights(attention: np.ndarray, src: Sequence[Span], tgt: Sequence[Span]
     return np.stack([columns[start:end].mean(0) for start, end in tgt])
 
 
-def align(weights: np.ndarray, threshold: float) -> Alignment:
-    """weights (target words, source words) -> who is paired with whom at `threshold` or above."""
+def align(weights: np.ndarray, threshold: float, tgt: Sequence[str]) -> Alignment:
+    """weights (words of `tgt`, source words) -> who is paired with whom at `threshold` or above."""
     linked = weights >= threshold
     pairs = [(int(t), int(s)) for t, s in np.argwhere(linked)]
     times = linked.sum(0)
-    best = [
-        int(row.argmax()) if kept.any() else None for row, kept in zip(weights, linked, strict=True)
-    ]
+    spoken = linked.any(1) & np.array([any(map(str.isalnum, word)) for word in tgt])
+    best = np.where(spoken, weights.argmax(1), -2).tolist()  # -2 is nobody's neighbour
     crossings = [
         ((word, left), (word + 1, right))
         for word, (left, right) in enumerate(pairwise(best))
-        if left is not None and right is not None and left == right + 1
+        if right >= 0 and left == right + 1
     ]
     dropped, repeated = np.flatnonzero(times == 0).tolist(), np.flatnonzero(times > 1).tolist()
     return Alignment(weights, pairs, dropped, repeated, crossings)

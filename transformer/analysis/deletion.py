@@ -15,7 +15,7 @@ from torch import Tensor
 from transformer.analysis.case import Case, Scores
 from transformer.analysis.hiding import log_probs_without
 
-STEPS = 24  # points of a curve after its first; a longer sentence hides several pieces at a time
+STEPS = 24  # points of a curve after its first; later pieces of a long sentence share them
 CHANCES = 8  # random orders; their mean is the curve of chance
 SEED = 0
 
@@ -52,9 +52,7 @@ def chance_orders(places: Sequence[int], count: int = CHANCES, seed: int = SEED)
 def deletion_curves(case: Case, orders: Sequence[Sequence[int]], steps: int = STEPS) -> Curves:
     """Hide the first pieces of each order, ever more of them. The orders hold the same places, at
     least one. All in one batch, in which what several orders hide alike is measured once."""
-    count = len(orders[0])
-    points = min(count, steps)
-    hidden = [round(count * point / points) for point in range(points + 1)]
+    hidden = schedule(len(orders[0]), steps)
     masks = torch.zeros(len(orders), len(hidden), case.src.size(1) + case.prefix.size(1)).bool()
     for row, order in zip(masks, orders, strict=True):
         for mask, many in zip(row, hidden, strict=True):
@@ -62,6 +60,17 @@ def deletion_curves(case: Case, orders: Sequence[Sequence[int]], steps: int = ST
     distinct, which = masks.flatten(0, 1).unique(dim=0, return_inverse=True)
     probability = log_probs_without(case, distinct).exp()
     return Curves(hidden, probability[which].unflatten(0, masks.shape[:2]))
+
+
+def schedule(count: int, steps: int) -> list[int]:
+    """How many of `count` pieces are hidden at each of at most steps + 1 points: one more each time
+    for the first half of them, where a good method tells, then several more."""
+    if count <= steps:
+        return list(range(count + 1))
+    alone = steps // 2
+    rest = steps - alone
+    later = [alone + round((count - alone) * point / rest) for point in range(rest + 1)]
+    return [*range(alone), *later]
 
 
 def winners(areas: Sequence[float], tolerance: float) -> list[int]:

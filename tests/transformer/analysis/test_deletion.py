@@ -16,6 +16,7 @@ from transformer.analysis.deletion import (
     deletion_curves,
     halved,
     ranking,
+    schedule,
     winners,
 )
 from transformer.analysis.hiding import hideable, log_probs_without
@@ -55,9 +56,17 @@ def test_a_long_sentence_is_hidden_in_few_steps_up_to_the_end(case: Case) -> Non
     places = hideable(case)
     whole = deletion_curves(case, [places])
     short = deletion_curves(case, [places], steps=4)
-    assert short.hidden[0] == 0 and short.hidden[-1] == 9 and len(short.hidden) == 5
+    assert short.hidden == [0, 1, 2, 6, 9]
     wanted = whole.probability[0, short.hidden]
     torch.testing.assert_close(short.probability[0], wanted)
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 9, 64, 128])
+def test_the_schedule_rises_to_all_in_few_steps_and_begins_one_by_one(count: int) -> None:
+    hidden = schedule(count, 8)
+    assert (hidden[0], hidden[-1], len(hidden)) == (0, count, min(count, 8) + 1)
+    assert all(after > before for before, after in pairwise(hidden))
+    assert hidden[:4] == list(range(len(hidden[:4])))
 
 
 def test_more_passes_than_a_chunk_are_as_each_alone(case: Case) -> None:

@@ -216,7 +216,7 @@ def test_relevance_through_several_layers_is_the_sum_over_paths(case: Case) -> N
     def a(kind: Literal["encoder", "decoder", "cross"], layer: int) -> np.ndarray:
         pairs = zip(case.weights(kind)[layer], case.weight_gradients(kind)[layer], strict=True)
         heads = [np.maximum(w.numpy() * g.numpy(), 0) for w, g in pairs]
-        return np.mean(heads, axis=0, dtype=np.float64)
+        return np.stack(heads).astype(np.float64).mean(0)
 
     def rows_to_one(product: np.ndarray) -> np.ndarray:
         rest = product - np.eye(len(product))
