@@ -15,6 +15,8 @@ LOCAL = ("transformer", "trainer", "pages")
 TEXTBOOK = {"transformer", "torch", "tokenizers", "safetensors", "numpy"}
 BARE_MACHINE = TEXTBOOK | {"trainer", "pytorch_lightning", "sacrebleu"}
 SLOW_TO_IMPORT = {"torch", "plotly", "umap", "sklearn", "pytorch_lightning"}
+RANDOM = {"random", "randn", "rand", "randint", "randperm", "default_rng", "manual_seed"}
+CHOOSES_EXAMPLES = {"pages/ui/corpus_look.py"}
 NEVER_IN_WEB_PROCESS = {"umap", "pytorch_lightning"}
 
 
@@ -161,6 +163,20 @@ def first_page_is_light(tree: Path) -> Iterator[str]:
         yield f"{brought[package]}: brings {package} in before the first page has painted"
 
 
+def views_draw_no_random_number(tree: Path) -> Iterator[str]:
+    """What is shown is the model's own. Examples out of a text may be drawn: CHOOSES_EXAMPLES."""
+    for path in [*tree.glob("app.py"), *sources(tree, "pages")]:
+        name = path.relative_to(tree)
+        for node in ast.walk(parsed(path)):
+            word = getattr(node, "attr", None) or getattr(node, "id", None)
+            word = node.name if isinstance(node, ast.alias) else word
+            if word in RANDOM and str(name) not in CHOOSES_EXAMPLES:
+                yield f"{name}: draws by {word}"
+    for path in sorted((tree / "assets" / "components").rglob("*.js")):
+        if "random(" in path.read_text("utf-8") or "getRandomValues" in path.read_text("utf-8"):
+            yield f"{path.relative_to(tree)}: draws a random number"
+
+
 RULES = (
     imports_run_one_way,
     figures_are_pure,
@@ -169,6 +185,7 @@ RULES = (
     lightning_has_one_name,
     heavy_packages_stay_out_of_the_web_process,
     first_page_is_light,
+    views_draw_no_random_number,
 )
 
 SOUND = {
@@ -207,6 +224,9 @@ PLANTED = [
         "def f():\n    from trainer.module import Module",
     ),
     (first_page_is_light, "app.py", "import plotly"),
+    (views_draw_no_random_number, "pages/figures/curves.py", "noise = numpy.random.rand(3)"),
+    (views_draw_no_random_number, "pages/ui/state.py", "from torch import randn"),
+    (views_draw_no_random_number, "assets/components/map/main.js", "const x = Math.random();"),
     (
         first_page_is_light,
         "pages/ui/state.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.catalogue import find_model
+from pages.ui.court_panel import court_panel
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import explain, plain_errors, translate
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
@@ -35,3 +36,10 @@ every_head(
     explained.attention(),
     f"{info.stand} · {text['forced'] if look.tgt else text['free']}",
 )
+
+panels = {"Why this word": court_panel}
+chosen = st.segmented_control(
+    "Laboratory", list(panels), key="attention.lab", label_visibility="collapsed"
+)
+if chosen:
+    panels[chosen](look, info, explained)
