@@ -8,6 +8,7 @@ from pages.ui.catalogue import find_model
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import explain, plain_errors, translate
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
+from pages.ui.walk_panel import walk_panel
 
 text = prose("attention")
 look = fitted_look()
@@ -35,3 +36,11 @@ every_head(
     explained.attention(),
     f"{info.stand} · {text['forced'] if look.tgt else text['free']}",
 )
+
+PANELS = {"Step by step": walk_panel}
+chosen = st.segmented_control(
+    text["lab"], list(PANELS), key="attention.lab", label_visibility="collapsed"
+)
+if chosen:
+    with plain_errors():
+        PANELS[chosen](fitted_look(), info, explained)  # the look as the heads have just left it

@@ -61,7 +61,10 @@ class Cells:
     def cell_code(self, i: int, j: int) -> str:
         """Python for the number at (i, j), given a `trace` and a `bundle`."""
         row = self.code.replace("{i}", str(i))
-        return row if self.values.shape[1] == 1 and self.cols == "one" else f"{row}[{j}]"
+        if self.cols == "one":
+            return row
+        tapped = self.code.startswith(f'trace["{self.source}"]')
+        return f"{row[:-1]}, {j}]" if tapped else f"{row}[{j}]"
 
 
 def _dot(a: np.ndarray, b: np.ndarray, bias: np.ndarray | None = None) -> np.float32:

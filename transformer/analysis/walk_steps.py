@@ -157,7 +157,7 @@ def _softmax(site: Site) -> None:
     site.add("total", "Σ exp", total, "query one", "total", uses, code=f"{code}.sum()", **one)
     uses = (Use("exp"), Use("total", cols="0"))
     site.traced("weights", "α", f"{site.attention}.weights", pairs, "over", uses, site.head)
-    step = "α = softmax(score) = exp(score − max) / Σ exp"
+    step = "α = softmax(score) = exp(score − max) / Σ\u00a0exp"
     site.step("softmax", step, "largest", "exp", "total", "weights")
 
 
