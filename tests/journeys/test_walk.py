@@ -80,6 +80,11 @@ def test_the_formula_of_a_weight_is_the_models_own(journey: Journey, probe: Path
     page.keyboard.press("Escape")
     expect(walk.locator(".release")).to_be_hidden()
 
+    walk.get_by_role("button", name="Play").click()
+    expect(walk).to_have_attribute("data-step", "blend")
+    page.keyboard.press("Escape")
+    expect(walk.get_by_role("button", name="Play")).to_be_visible()
+
 
 def test_reduced_motion_offers_no_play(journey: Journey) -> None:
     from playwright.sync_api import expect

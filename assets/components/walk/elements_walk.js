@@ -79,6 +79,7 @@ export function writeNumber(view) {
   const earlier = parts.length && before(tensors, focus);
   part.where.replaceChildren(...(earlier ? ["where ", symbol(tensors[earlier.name].symbol, hueOf(earlier.name)), " = ", ...formula(tensors, earlier).map(written)] : []));
   part.release.hidden = !view.lock;
+  part.hint.hidden = Boolean(view.lock);
   part.tensor.textContent = address(tensor, focus.i, focus.j);
   part.dims.textContent = tensor.dims && `${tensor.dims} = ${tensor.dims.split(" ").map((letter) => header.sizes[letter]).join(" × ")}`;
   const found = script(header.snippet, tensor, focus.i, focus.j);

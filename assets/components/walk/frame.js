@@ -20,8 +20,7 @@ export function refresh(view) {
 
 function draw(view) {
   if (!view.board) lay(view);
-  view.focus = view.hover ?? view.lock ?? telling(view);
-  if (view.lock) view.focus = view.lock;
+  view.focus = view.lock ?? view.hover ?? telling(view);
   const places = lit(view.tensors, view.focus);
   for (const figure of view.board.figures) paintFigure(view, figure, view.named ? whole(view, figure) : places.filter(({ tensor }) => tensor === figure.name));
   writeNumber(view);
@@ -55,8 +54,7 @@ function telling({ header, step, row, tensors }) {
   const name = header.steps[step].made.at(-1), { shape, rows } = tensors[name];
   let best = { name, i: rows === "one" ? 0 : Math.min(row, shape[0] - 1), j: 0 };
   for (let j = 0; j < shape[1]; j++) {
-    const size = (at) => { const value = valueAt(tensors[name], best.i, at); return Number.isFinite(value) ? value : -Infinity; };
-    if (size(j) > size(best.j)) best = { ...best, j };
+    if (valueAt(tensors[name], best.i, j) > valueAt(tensors[name], best.i, best.j)) best = { ...best, j };
   }
   return best;
 }

@@ -8,7 +8,7 @@ import { refresh, restep } from "./frame.js";
 import { readHues } from "./hues.js";
 
 const VIEWS = new WeakMap();
-const PARTS = ["walk", "label", "pieces", "back", "play", "on", "strip", "title", "place", "paper", "says", "which", "formula", "where", "release",
+const PARTS = ["walk", "label", "pieces", "back", "play", "on", "strip", "title", "place", "paper", "says", "which", "formula", "where", "release", "hint",
   "take", "snippet", "copy", "board", "figures", "summary", "model", "tensor", "dims"];
 
 export default function walk({ parentElement, data }) {
