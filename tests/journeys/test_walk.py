@@ -86,7 +86,7 @@ def test_the_formula_of_a_weight_is_the_models_own(journey: Journey, probe: Path
     expect(walk.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_reduced_motion_offers_no_play(journey: Journey) -> None:
+def test_on_a_phone_with_reduced_motion_and_a_keyboard(journey: Journey) -> None:
     from playwright.sync_api import expect
 
     context = journey.new_context(reduced_motion="reduce", width=390)
@@ -96,5 +96,12 @@ def test_reduced_motion_offers_no_play(journey: Journey) -> None:
     expect(walk.locator(".play")).to_be_hidden()
     walk.locator(".on").click()
     expect(walk).to_have_attribute("data-step", "norm")
+    canvas = walk.locator("figure[data-tensor=normed] canvas")
+    name, row, column = (walk.get_attribute("data-focus") or "").split()
+    canvas.press("ArrowRight" if column == "0" else "ArrowLeft")
+    neighbour = 1 if column == "0" else int(column) - 1
+    expect(walk).to_have_attribute("data-focus", f"{name} {row} {neighbour}")
+    canvas.press("Enter")
+    expect(walk.locator(".release")).to_be_visible()
     fits = "() => document.documentElement.scrollWidth <= innerWidth"
     assert page.evaluate(fits)

@@ -43,7 +43,7 @@ function affine(step, tensors, row, width) {
   const all = tensors[made].rows === "key", count = all ? tensors[made].shape[0] : 1;
   const [deep, across] = tensors[w].shape;
   const thin = all ? clamp(2, Math.min(220, width * 0.34) / count, 18) : LINE;
-  const left = Math.max(thin * count, Math.min(LABEL, width * 0.26)); // its caption, or the names of the rows
+  const left = Math.max(thin * count, Math.min(LABEL + 20, width * 0.26)); // its caption, or the names of the rows
   const px = Math.min((width - left - GAP) / across, 12), py = clamp(0.5, 330 / deep, 10);
   const pitch = all ? clamp(3, 340 / count, 18) : LINE;
   const shown = { from: all ? 0 : row, count };
