@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import streamlit as st
 
@@ -44,7 +45,7 @@ def _sources(look: Look, info: ModelInfo, legend: str) -> None:
     from transformer.analysis.sources import functions_of
 
     st.markdown(legend)
-    st.code((transformer.__doc__ or "").split("\n\n")[2], language=None)
+    st.code(dedent((transformer.__doc__ or "").split("\n\n")[2]), language=None)
     for title, source in functions_of(load(info).model, look.kind, look.layer_index):
         st.caption(f"`{title}`")
         st.code(source, language="python")

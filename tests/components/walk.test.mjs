@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { address, before, cellCode, digits, formula, largest, script } from "../../assets/components/walk/formula.js";
 import { arrange, box, cellAt, extent, shownIn } from "../../assets/components/walk/places.js";
-import { lit, numbersOf, touched } from "../../assets/components/walk/uses.js";
+import { goesInto, lit, numbersOf, touched } from "../../assets/components/walk/uses.js";
 
 const matrix = (rows, more = {}) => ({ shape: [rows.length, rows[0].length], values: Float32Array.from(rows.flat()), rows: "query", cols: "head", symbol: "m", uses: [], rule: "", source: "", code: "", dims: "", ...more });
 const plainText = (parts) => parts.map((part) => (typeof part === "string" ? part : part.number ?? part.quiet)).join("");
@@ -27,6 +27,20 @@ test("a use touches the row, the column or the cell that it declares, and nothin
   assert.deepEqual(touched(["k", "j", "*", 0], [3, 2], 1, 2), { tensor: "k", rows: [2, 3], cols: [0, 2] });
   assert.deepEqual(touched(["h", "i", "j", 2], [2, 2], 1, 1).cols, [0, 0]);
   assert.deepEqual(numbersOf(tensors, lit(tensors, { name: "q", i: 1, j: 0 })[2]), [2, 0.25, 4]);
+});
+
+test("what a number goes into is what is made from it", () => {
+  for (const [name, { shape }] of Object.entries(tensors)) for (const target of ["q", "dots", "scores", "concat"]) for (let row = 0; row < 2; row++) {
+    for (let i = 0; i < shape[0]; i++) for (let j = 0; j < shape[1]; j++) {
+      const ahead = goesInto(tensors, [target], { name, i, j }, row);
+      const [, width] = tensors[target].shape;
+      for (let c = 0; c < width; c++) {
+        const uses = lit(tensors, { name: target, i: row, j: c }).slice(1).some(({ tensor, rows, cols }) => tensor === name && i >= rows[0] && i < rows[1] && j >= cols[0] && j < cols[1]);
+        const says = ahead.some(({ rows, cols }) => row >= rows[0] && row < rows[1] && c >= cols[0] && c < cols[1]);
+        assert.equal(says, uses, `${name} ${i} ${j} into ${target} ${row} ${c}`);
+      }
+    }
+  }
 });
 
 test("the formula of a cell holds its own numbers and comes to its value", () => {

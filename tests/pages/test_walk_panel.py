@@ -10,6 +10,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.prose import prose
+from pages.ui.theme import ACCENT, KEY, KIND_COLOURS, QUERY, VALUE
 from pages.ui.walk_panel import portable
 from pages.ui.walk_view import slim, told
 from tests.pages.blobs import sent
@@ -112,3 +113,11 @@ def test_halves_are_sent_only_where_they_lose_nothing() -> None:
 def test_a_script_names_a_shipped_model_relative_to_the_checkout(tmp_path: Path) -> None:
     assert portable(ROOT / "assets" / "models" / "tiny") == str(Path("assets/models/tiny"))
     assert portable(tmp_path) == str(tmp_path)
+
+
+def test_queries_keys_values_and_kinds_wear_their_hues() -> None:
+    style = (ROOT / "assets/components/walk/style.css").read_text("utf-8")
+    for name, hue in (("query", QUERY), ("key", KEY), ("value", VALUE), ("sun", ACCENT)):
+        assert f"--{name}: {hue};" in style
+    for kind, hue in KIND_COLOURS.items():
+        assert f'[data-kind="{kind}"] {{ --kind: {hue}; }}' in style

@@ -16,7 +16,8 @@ import numpy as np
 
 from transformer.analysis.dependencies import Cells
 from transformer.analysis.walk_site import Site, Step
-from transformer.analysis.walk_steps import entering, leaving, looking, norm
+from transformer.analysis.walk_steps import leaving, looking
+from transformer.analysis.walk_stream import entering, norm
 
 if TYPE_CHECKING:
     from transformer.model import Transformer

@@ -1,4 +1,4 @@
-"""The steps of a walk: into the layer, through its norms, through equation 1, and out again."""
+"""The steps of a walk through equation 1 for one head, and through W_O back into the stream."""
 
 from __future__ import annotations
 
@@ -6,86 +6,9 @@ import math
 
 import numpy as np
 
-from transformer.analysis.dependencies import EPSILON, Use
+from transformer.analysis.dependencies import Use
 from transformer.analysis.walk_site import Site
-
-
-def entering(site: Site) -> None:
-    """x, what the sublayer is given: the sum of embedding and position, the layer before, or the
-    stream after the decoder's self-attention."""
-    if site.kind == "cross":
-        _after_self_attention(site)
-    elif site.layer == 0:
-        _embedded(site)
-    else:
-        site.traced("x", "x", f"{site.stack}.layers.{site.layer - 1}.output", "query width")
-        site.step("input", "x", "x")
-    if site.kind == "cross":
-        site.traced("memory", "memory", "encoder.memory", "key width")
-
-
-def _embedded(site: Site) -> None:
-    """Section 3.4: the row of the embedding times sqrt(D); section 3.5: plus its position."""
-    root = math.sqrt(site.width)
-    site.traced("rows", "E", f"{site.side}_embedding.rows", "query width")
-    site.add("root_d", "√D", np.array(root, np.float32), "one one", code=f"{site.width} ** 0.5")
-    uses = (Use("rows"), Use("root_d", "0", "0"))
-    site.traced("scaled", "E√D", f"{site.side}_embedding.scaled", "query width", "times", uses)
-    site.traced("position", "PE", f"{site.side}_positions.encoding", "query width")
-    uses = (Use("scaled"), Use("position"))
-    site.traced("x", "x", f"{site.side}_positions.sum", "query width", "add", uses)
-    site.step("input", "x = E√D + PE", "scaled", "x")
-
-
-def _after_self_attention(site: Site) -> None:
-    """The queries of cross-attention come from the stream behind the masked self-attention."""
-    below = f"decoder.layers.{site.layer - 1}.output" if site.layer else "tgt_positions.sum"
-    post = site.model.config.norm == "post"
-    site.traced("before", "x₀", below, "query width")
-    site.traced("attended", "MultiHead₀", f"{site.base}.self_attention.output", "query width")
-    name, symbol = ("stream", "x₀ + MultiHead₀") if post else ("x", "x")
-    added(site, name, symbol, "before", "attended")
-    site.step("stream", "x₀ + MultiHead₀" if post else "x = x₀ + MultiHead₀", name)
-    if post:
-        norm(site, "stream-norm", "stream", f"{site.base}.norm_1", "x", "x")
-
-
-def added(site: Site, name: str, symbol: str, left: str, right: str) -> None:
-    """A residual connection: the sum of two tensors, cell by cell."""
-    code = f"({site.rows_of(left)} + {site.rows_of(right)})"
-    values, uses = site[left] + site[right], (Use(left), Use(right))
-    site.add(name, symbol, values, "query width", "add", uses, dims=f"{site.side[0]} d", code=code)
-
-
-def norm(site: Site, step: str, source: str, module: str, name: str, symbol: str) -> None:
-    """LayerNorm (Ba et al., 2016): each row to mean 0, deviation 1, times a gain, plus a bias."""
-    x, row, letters = site[source], site.rows_of(source), f"{site.side[0]}"
-    mean, deviation = x.mean(-1, keepdims=True), np.sqrt(x.var(-1, keepdims=True) + EPSILON)
-    gain, bias, whole = f"{name}.gain", f"{name}.bias", slice(0, site.width)
-    for part, sign, values, rule, uses, code in (
-        ("mean", "μ", mean, "mean", (Use(source, cols="*"),), f"{row}.mean()"),
-        (
-            "deviation",
-            "σ",
-            deviation,
-            "deviation",
-            (Use(source, cols="*"), Use(f"{name}.mean", cols="0")),
-            f"({row}.var(correction=0) + {float(EPSILON):.0e}).sqrt()",
-        ),
-    ):
-        about = {"dims": letters, "code": code}
-        site.add(f"{name}.{part}", sign, values, "query one", rule, uses, **about)
-    site.parameter(gain, "γ", f"{module}.weight", "one width", whole)
-    site.parameter(bias, "β", f"{module}.bias", "one width", whole)
-    values = (x - mean) / deviation * site[gain] + site[bias]
-    statistics = (Use(f"{name}.mean", cols="0"), Use(f"{name}.deviation", cols="0"))
-    every = (Use(source), *statistics, Use(gain, "0"), Use(bias, "0"))
-    code = f'bundle.model.get_submodule("{module}")({row})'
-    about = {"dims": f"{letters} d", "code": code}
-    site.add(name, symbol, values, "query width", "normalise", every, **about)
-    shown = site.made[source].symbol
-    made = (f"{name}.mean", f"{name}.deviation", name)
-    site.step(step, f"{symbol} = LayerNorm({shown}) = ({shown} − μ) / σ · γ + β", *made)
+from transformer.analysis.walk_stream import added
 
 
 def looking(site: Site, queries: str) -> None:

@@ -73,7 +73,8 @@ function inWords({ tensors, header, row }, name) {
 export function writeNumber(view) {
   const { part, header, tensors, focus } = view;
   const tensor = tensors[focus.name], value = valueAt(tensor, focus.i, focus.j);
-  part.which.replaceChildren(symbol(tensor.symbol, hueOf(focus.name)), ...whereabouts(view, tensor));
+  const next = view.ahead.slice(0, 1).flatMap((place) => [", goes into ", symbol(tensors[place.tensor].symbol), " (dashed)"]);
+  part.which.replaceChildren(symbol(tensor.symbol, hueOf(focus.name)), ...whereabouts(view, tensor), ...next);
   const parts = formula(tensors, focus);
   part.formula.replaceChildren(...(parts.length ? parts : [{ number: digits(value), tensor: focus.name }]).map(written));
   const earlier = parts.length && before(tensors, focus);

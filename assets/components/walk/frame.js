@@ -2,7 +2,7 @@
 import { buildFigures, markChosen, writeNumber, writeStep } from "./elements_walk.js";
 import { paintFigure } from "./paint_figure.js";
 import { arrange, extent } from "./places.js";
-import { lit, valueAt } from "./uses.js";
+import { goesInto, lit, valueAt } from "./uses.js";
 
 /** Another step, piece or width: the board is laid anew. */
 export function restep(view) {
@@ -21,7 +21,9 @@ export function refresh(view) {
 function draw(view) {
   if (!view.board) lay(view);
   view.focus = view.lock ?? view.hover ?? telling(view);
-  const places = lit(view.tensors, view.focus);
+  const { made } = view.header.steps[view.step];
+  view.ahead = made.includes(view.focus.name) ? [] : goesInto(view.tensors, made, view.focus, view.row);
+  const places = [...lit(view.tensors, view.focus), ...view.ahead];
   for (const figure of view.board.figures) paintFigure(view, figure, view.named ? whole(view, figure) : places.filter(({ tensor }) => tensor === figure.name));
   writeNumber(view);
   const touched = new Set(places.map(({ tensor }) => tensor));

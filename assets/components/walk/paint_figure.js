@@ -50,6 +50,7 @@ function light(pen, figure, places, theme, width, height) {
   pen.fillStyle = theme.css(theme.paper, 0.66);
   pen.fillRect(0, 0, width, height);
   const boxes = places.map(({ rows, cols }) => box(figure, rows, cols)).filter(Boolean);
+  pen.setLineDash(places.some(({ ahead }) => ahead) ? [3, 2] : []);
   const [sx, sy] = [figure.picture.width / width, figure.picture.height / height];
   for (const [x, y, w, h] of boxes) pen.drawImage(figure.picture, x * sx, y * sy, w * sx, h * sy, x, y, w, h);
   pen.strokeStyle = theme.css(theme.ink, 0.9);
@@ -58,6 +59,7 @@ function light(pen, figure, places, theme, width, height) {
     const [left, right] = rim(x, w, width), [top, bottom] = rim(y, h, height);
     pen.strokeRect(left, top, right - left, bottom - top);
   }
+  pen.setLineDash([]);
 }
 
 /** What may not be looked at is hatched, not white: the mask's own cells, and −∞. */

@@ -16,6 +16,18 @@ export function lit(tensors, { name, i, j }) {
   return [own, ...tensors[name].uses.map((use) => touched(use, tensors[use[0]].shape, i, j))];
 }
 
+/** The same declarations read the other way: which cells of the tensors `made` the cell goes into, in the row `row`. */
+export function goesInto(tensors, made, { name, i, j }, row) {
+  return made.flatMap((target) => tensors[target].uses.filter(([used]) => used === name).flatMap(([, rows, cols, shift]) => {
+    const [height, width] = tensors[target].shape, mine = tensors[target].rows === "query" ? row : null;
+    const down = rows === "i" ? i : cols === "i" ? j : mine;
+    const across = rows === "j" ? i : cols === "j" ? j + shift : null;
+    if (mine !== null && down !== mine) return [];
+    const span = (at, size) => (at === null ? [0, size] : [at, at + 1]);
+    return [{ tensor: target, rows: span(down, height), cols: span(across, width), ahead: true }];
+  }));
+}
+
 /** The numbers of a use in order. */
 export function numbersOf(tensors, place) {
   const { values, shape } = tensors[place.tensor], found = [];
