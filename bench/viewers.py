@@ -1,9 +1,10 @@
 """Viewers of a live run: what each browser asks of the server, without the browsers.
 
 A session here is the websocket of a tab on the training page: it opens the page, then asks for the
-panel again at the interval that the server names, as Streamlit's own script in a browser does. On a
-machine that is busy a refresh is overtaken by the next: then the share says little, and the second
-row shows it, by fewer than one refresh a second.
+panel again at the interval that the server names, as Streamlit's own script in a browser does. All
+of them open it at once and so ask in the same moments: a round is as long as the longest interval,
+or half of the rounds would measure nothing. On a machine that is busy a refresh is overtaken by the
+next: then the share says little, and the second row shows it, by too few refreshes.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from trainer.runs import Run
 VIEWERS = 20
 SETTLE = 5.0  # seconds after all have been shown the run, for the server's warming to end
 GIVE_UP = 120.0
+ROUND = 4.0  # seconds; the list of runs has the longest interval
 STEP_EVERY = 0.3  # seconds between two steps of the run that is watched
 FRAGMENT = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
@@ -60,7 +62,7 @@ def live_viewers(server: Server, rounds: int) -> Iterator[Row]:
 async def _watched(
     server: Server, run: Run, writer: EventWriter, rounds: int
 ) -> tuple[list[float], list[float]]:
-    """Per round of a second: per cent of a core, and panels sent per viewer."""
+    """Per round: per cent of a core, and panels sent per viewer."""
     sent = [0] * VIEWERS
     address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
     tasks = [asyncio.create_task(_view(address, run.id, sent, n)) for n in range(VIEWERS)]
@@ -73,7 +75,7 @@ async def _watched(
         await asyncio.sleep(SETTLE)
         for _ in range(rounds):
             began, spent, before = time.monotonic(), server.cpu_seconds(), sum(sent)
-            await asyncio.sleep(1)
+            await asyncio.sleep(ROUND)
             seconds = time.monotonic() - began
             shares.append(100 * (server.cpu_seconds() - spent) / seconds)
             refreshes.append((sum(sent) - before) / VIEWERS / seconds)

@@ -24,11 +24,17 @@ def minmax_downsample(
         return x, y
     width = math.ceil(count / ((points - 2) // 2))
     buckets = math.ceil(count / width)
-    padded = np.full(buckets * width, np.nan)
-    padded[:count] = y
-    grid = padded.reshape(buckets, width)
+    missing = np.isnan(y)
     first = np.arange(buckets) * width
-    lows = first + np.where(np.isnan(grid), np.inf, grid).argmin(axis=1)
-    highs = first + np.where(np.isnan(grid), -np.inf, grid).argmax(axis=1)
+
+    def extremes(instead: float) -> NDArray[Any]:
+        """Stretches of equal length, with a value for what is missing and for what is too short."""
+        padded = np.full(buckets * width, instead)
+        padded[:count] = y
+        padded[:count][missing] = instead
+        return padded.reshape(buckets, width)
+
+    lows = first + extremes(np.inf).argmin(axis=1)
+    highs = first + extremes(-np.inf).argmax(axis=1)
     chosen = np.unique(np.concatenate(([0], lows, highs, [count - 1])))
     return x[chosen], y[chosen]

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import threading
-import time
-from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.event_columns import Metrics
 from trainer.event_format import Event
+from trainer.event_points import Points
 from trainer.event_tail import EventTail
-
-MACHINE = "-machine.jsonl"  # what is read of the machine is no sign of life of the trainer
-_NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 class EventReader:
     """Follows all attempts of a run (`Run.events`) and keeps what they add up to.
 
     One reader may serve many threads. `read` returns what is new since anybody's last call; the
-    state (`series`, `of_kind`, `phase`, ...) is everybody's. A `resume` of a later attempt drops
+    state (`series`, `of_kind`, `newest`, ...) is everybody's. A `resume` of a later attempt drops
     the state's older points beyond its `from_step`. When a file was truncated or replaced, all is
     read again from the start and `generation` rises.
     """
@@ -37,34 +34,33 @@ class EventReader:
 
     def read(self) -> list[Event]:
         """Read what was added, in the order of attempts and time."""
+        new: list[Event] = []
         with self._lock:
-            if any(tail.replaced() for tail in self._tails.values()):
-                self.generation += 1
-                self._forget()
-            for path in self.folder.glob("[0-9]*.jsonl"):
-                if path.name not in self._tails:
-                    self._tails[path.name] = EventTail(path)
-            told = {name: events for name, tail in self._tails.items() if (events := tail.read())}
-            batches = list(told.values())
-            new = [event for events in batches for event in events]
-            if len(batches) > 1:
-                new.sort(key=lambda event: (event.attempt, event.mono))
-            for event in new:
-                self._take(event)
-            if any(not name.endswith(MACHINE) for name in told):
-                self._heard = time.monotonic()
-            return new
+            for told in self._follow():
+                new += told.events() if isinstance(told, Metrics) else (told,)
+        return sorted(new, key=lambda event: (event.attempt, event.mono))
+
+    def catch_up(self) -> bool:
+        """Read what was added into the state alone, which is faster than `read` and never holds all
+        of it at once; whether there was anything."""
+        with self._lock:
+            return sum(1 for _ in self._follow()) > 0
 
     def names(self) -> list[str]:
         """The metrics that have points."""
         with self._lock:
-            return sorted(self._series)
+            return self._points.names()
 
     def series(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Steps and values of a metric, as copies; empty for a name never seen."""
         with self._lock:
-            steps, values = self._series.get(name, (array("q"), array("d")))
-            return np.array(steps, dtype=np.int64), np.array(values, dtype=np.float64)
+            return self._points.series(name)
+
+    def newest(self, name: str) -> Event | None:
+        """The last event that told of a metric, since the newest resume."""
+        with self._lock:
+            told = self._newest.get(name)
+            return told.last() if isinstance(told, Metrics) else told
 
     def of_kind(self, kind: str) -> list[Event]:
         """All events of a kind other than metric."""
@@ -77,62 +73,67 @@ class EventReader:
         return self._last_step
 
     @property
-    def phase(self) -> str | None:
-        return self._phase
-
-    @property
     def skipped(self) -> int:
         """Lines that were no events: torn, garbage, longer than `MAX_LINE`."""
         with self._lock:
             return sum(tail.skipped for tail in self._tails.values())
 
-    def silence(self) -> tuple[float, float | None]:
-        """Seconds since the run was last heard of, on this reader's clock, and those within which
-        it promised to be; None where it promised nothing."""
-        with self._lock:
-            return time.monotonic() - self._heard, self._expect
-
     def _forget(self) -> None:
         self._tails: dict[str, EventTail] = {}
-        self._series: dict[str, tuple[array[int], array[float]]] = {}
+        self._points = Points()
+        self._newest: dict[str, Event | Metrics] = {}
         self._events: dict[str, list[Event]] = {}
         self._resumes: dict[int, int] = {}
         self._last_step: int | None = None
-        self._phase: str | None = None
-        self._expect: float | None = None
-        self._heard = time.monotonic()
 
-    def _take(self, event: Event) -> None:
-        if self._resumes and self._is_undone(event):
+    def _follow(self) -> Iterator[Event | Metrics]:
+        """What was added, each taken into the state: the metrics as they come, the rest of an
+        attempt by its time."""
+        if any(tail.replaced() for tail in self._tails.values()):
+            self.generation += 1
+            self._forget()
+        for path in self.folder.glob("[0-9]*.jsonl"):
+            if path.stem not in self._tails:
+                self._tails[path.stem] = EventTail(path)
+        # By name, so the trainer's own file comes first, and with it the attempt's resume.
+        for _, names in groupby(sorted(self._tails), lambda name: name.partition("-")[0]):
+            others: list[Event] = []
+            for told in (told for name in names for told in self._tails[name].read()):
+                yield told
+                if isinstance(told, Metrics) or told.kind in ("metric", "resume"):
+                    self._take(told)
+                else:
+                    others.append(told)
+            for event in sorted(others, key=lambda event: event.mono):
+                self._take(event)
+
+    def _take(self, told: Event | Metrics) -> None:
+        if isinstance(told, Metrics) and any(told.attempt < later for later in self._resumes):
+            for event in told.events():  # some of them may be undone
+                self._take(event)
+        elif isinstance(told, Metrics):
+            self._add_points(told, told.steps, told.columns)
+        elif not self._is_undone(told):
+            self._take_event(told)
+
+    def _take_event(self, event: Event) -> None:
+        if event.kind == "metric":
+            if event.step is not None:
+                columns = {name: (value,) for name, value in event.fields.items()}
+                self._add_points(event, (event.step,), columns)
             return
         if event.step is not None:
             self._last_step = max(event.step, self._last_step or 0)
-        if event.kind == "metric":
-            self._add_points(event)
-            return
-        if event.phase is not None:
-            self._phase = event.phase
-        if event.kind == "phase":
-            expect = event.fields.get("expect")
-            self._expect = float(expect) if isinstance(expect, int | float) else None
-        elif event.kind == "end":
-            self._expect = None
-        elif event.kind == "resume":
+        if event.kind == "resume":
             self._resume(event)
         self._events.setdefault(event.kind, []).append(event)
 
-    def _add_points(self, event: Event) -> None:
-        if event.step is None:
-            return
-        for name, value in event.fields.items():
-            if type(value) is not float:
-                number = _number(value, name, event.fields)
-                if number is None:
-                    continue
-                value = number
-            steps, values = self._series.setdefault(name, (array("q"), array("d")))
-            steps.append(event.step)
-            values.append(value)
+    def _add_points(
+        self, told: Event | Metrics, steps: Sequence[int], columns: Mapping[str, Sequence[Any]]
+    ) -> None:
+        self._last_step = max(*steps, self._last_step or 0)
+        self._points.add(steps, columns)
+        self._newest |= dict.fromkeys(columns, told)
 
     def _is_undone(self, event: Event) -> bool:
         later = [step for attempt, step in self._resumes.items() if attempt > event.attempt]
@@ -144,24 +145,7 @@ class EventReader:
             return
         self._resumes[event.attempt] = from_step
         self._last_step = from_step
-        for name, (steps, values) in list(self._series.items()):
-            kept = np.array(steps) <= from_step
-            if not kept.any():  # a curve without a point is none
-                del self._series[name]
-                continue
-            self._series[name] = (
-                array("q", np.array(steps)[kept].tolist()),
-                array("d", np.array(values)[kept].tolist()),
-            )
+        self._newest.clear()
+        self._points.drop_beyond(from_step)
         for kind, events in self._events.items():
             self._events[kind] = [old for old in events if not self._is_undone(old)]
-
-
-def _number(value: Any, name: str, fields: Mapping[str, Any]) -> float | None:
-    """A metric's value that is no plain float: an integer, or a null that stands for NaN."""
-    if type(value) is int:
-        return float(value) if abs(value) < 1 << 1000 else None
-    nonfinite = fields.get("nonfinite")
-    if value is None and isinstance(nonfinite, dict):
-        return _NONFINITE.get(str(nonfinite.get(name)))
-    return None

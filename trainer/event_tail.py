@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from trainer.event_format import MAX_LINE, Event, parse_lines
+from trainer.event_columns import Metrics, parse_metrics
+from trainer.event_format import MAX_LINE, Event
 
 _CHUNK = 8 << 20
 _HEAD = 256
@@ -30,40 +32,44 @@ class EventTail:
         except OSError:
             return True
 
-    def read(self) -> list[Event]:
-        events: list[Event] = []
+    def read(self) -> Iterator[Event | Metrics]:
+        """What was added, a chunk of the file at a time; to be asked for until its end."""
         try:
             with open(self.path, "rb") as file:
                 file.seek(self._offset)
                 while chunk := file.read(_CHUNK):
                     if self._offset == 0:
                         self._head = chunk[:_HEAD]
-                    used = self._use(chunk, events)
+                    lines, used = self._lines(chunk)
                     if not used:
                         break
                     self._offset += used
                     file.seek(self._offset)
+                    yield from self._events(lines)
         except FileNotFoundError:
-            return events
-        return events
+            return
 
-    def _use(self, chunk: bytes, events: list[Event]) -> int:
-        """Parse the complete lines of `chunk` into `events`; how many bytes are done with."""
+    def _lines(self, chunk: bytes) -> tuple[list[bytes], int]:
+        """The complete lines of `chunk`, and how many of its bytes are done with."""
         complete, newline, rest = chunk.rpartition(b"\n")
         if not newline:
             if not self._in_long_line:
                 if len(rest) <= MAX_LINE:
-                    return 0  # a line that is still being written
+                    return [], 0  # a line that is still being written
                 self._in_long_line = True
                 self.skipped += 1
-            return len(rest)
+            return [], len(rest)
         lines = complete.split(b"\n")
         if self._in_long_line:
             del lines[0]  # the end of a long line, counted when it began
             self._in_long_line = False
-        lines = [line for line in lines if line]
-        fitting = [line for line in lines if len(line) <= MAX_LINE]
-        sound = [event for event in parse_lines(fitting) if event is not None]
-        self.skipped += len(lines) - len(sound)
-        events += sound
-        return len(complete) + 1
+        return lines, len(complete) + 1
+
+    def _events(self, lines: list[bytes]) -> Iterator[Event | Metrics]:
+        fitting = [line for line in lines if 0 < len(line) <= MAX_LINE]
+        self.skipped += len(lines) - len(fitting) - lines.count(b"")
+        for told in parse_metrics(fitting):
+            if told is None:
+                self.skipped += 1
+            else:
+                yield told

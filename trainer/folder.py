@@ -167,7 +167,7 @@ def write_spec(
         "schema": SCHEMA,
         "config": dict(config),
         "argv": [Path(argv[0]).name, *argv[1:]] if argv else [],
-        "engine": {"kind": "local"},
+        "engine": {"kind": config.get("engine", "local")},
         "seed": config.get("seed"),
         "git": _git_revision(),
         "packages": _versions(),

@@ -115,12 +115,22 @@ def _scrubbed(name: str, record: dict[str, Any], scrubber: Scrubber) -> dict[str
     kind = name.partition(".")[0].partition("-")[0]
     if kind in _KEPT:
         record = {key: record[key] for key in _KEPT[kind] if key in record}
+    if kind == "spec":
+        record = _without_cluster(record)
     if isinstance(record.get("engine"), dict):
         record = record | {"engine": {"kind": record["engine"].get("kind")}}
     cleaned: dict[str, Any] = scrubber.value(
         record, scrubber.prose if kind in ("exit", "notes") else scrubber.paths
     )
     return cleaned
+
+
+def _without_cluster(spec: dict[str, Any]) -> dict[str, Any]:
+    """A spec without what it asked a cluster for: partitions and accounts are somebody's names."""
+    known = {name: "" for name in ("partition", "sbatch") if name in spec["config"]}
+    told = tuple(f"--{name}" for name in known)
+    argv = [word for word in spec.get("argv", []) if word.partition("=")[0] not in told]
+    return spec | {"config": spec["config"] | known, "argv": argv}
 
 
 def _events(data: bytes, scrubber: Scrubber) -> bytes:

@@ -45,7 +45,11 @@ def _endings(run: Run, state: Status, text: Mapping[str, str]) -> None:
 
 def _also(run: Run, state: Status, text: Mapping[str, str]) -> None:
     """What is asked for less often; the last one says what it costs before it is done."""
-    with st.popover("Also", disabled=state.state == "queued", key="run.also"):
+    queued = state.state == "queued"
+    also = st.popover("Also", disabled=queued, key="run.also", on_change="rerun")
+    if not also.open:  # what a kill costs is found out for those who ask
+        return
+    with also:
         for label, icon, what in (
             ("Save now", ":material/save:", "save"),
             ("Translate now", ":material/translate:", "sample"),

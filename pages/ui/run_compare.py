@@ -13,7 +13,8 @@ from pages.ui.components import pack
 from pages.ui.run_choice import MOST, compare
 from pages.ui.run_curves import axes_of, curves_view, smoothing
 from pages.ui.run_head import duration
-from pages.ui.runs import Reading, known_status, seconds_trained, smoothed, watch
+from pages.ui.run_standing import known_status
+from pages.ui.runs import Reading, seconds_trained, smoothed, watch
 from pages.ui.theme import head_colour
 from trainer.config import TrainConfig
 from trainer.folder import Run

@@ -20,13 +20,8 @@ _PHASES = {
 }
 
 
-def run_head(
-    run: Run, state: Status, reading: Reading, quiet: float, promised: float | None
-) -> None:
-    """Draw it; every place is there from the start, so nothing moves when a number comes.
-
-    quiet: seconds since the run was last heard of; promised: those within which it said it would.
-    """
+def run_head(run: Run, state: Status, reading: Reading) -> None:
+    """Draw it; every place is there from the start, so nothing moves when a number comes."""
     steps = last_step_of(run, reading)
     step = state.step or reading.step or 0
     left = seconds_left(reading, steps) if state.state == "running" else None
@@ -49,7 +44,7 @@ def run_head(
     st.html(
         f'<div class="run-head{" alive" if state.alive else ""}">'
         f'<p><b class="run-state {state.state}">{state.state}</b> '
-        f"{html.escape(sentence(state, quiet, promised))}</p>"
+        f"{html.escape(sentence(state))}</p>"
         f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl>'
         f'<p class="run-notes">{html.escape(notes(reading))}</p></div>'
     )
@@ -61,15 +56,16 @@ def notes(reading: Reading) -> str:
     return " ".join(dict.fromkeys([*said[:1], *said[-1:]]))
 
 
-def sentence(state: Status, quiet: float = 0.0, promised: float | None = None) -> str:
+def sentence(state: Status) -> str:
     """What the run does, or why it ended; and how long it has been quiet, where that is long."""
     if state.state != "running" or not state.phase:
         return state.reason
     doing = _PHASES.get(state.phase, f"In the phase “{state.phase}”.")
-    if promised is None or quiet < max(QUIET, promised / 2):
+    quiet, promised = state.quiet, state.promised
+    if quiet is None or promised is None or quiet < max(QUIET, promised / 2):
         return doing
     silence = f"Quiet for {duration(quiet)} (promised {duration(promised)})"
-    return f"{doing} {silence}{'.' if quiet <= promised else ': stalled, asleep, or very busy?'}"
+    return f"{doing} {silence}{': stalled, asleep, or very busy?' if state.stalled else '.'}"
 
 
 def _number(reading: Reading, name: str, form: str) -> str:

@@ -10,23 +10,23 @@ from pages.ui.dialogs import draw_anew
 from pages.ui.layout import escape_markdown
 from pages.ui.run_choice import show_run
 from pages.ui.run_head import age
-from pages.ui.runs import known_status
+from pages.ui.run_standing import known_runs, known_status
 from trainer.folder import Run
 from trainer.notes import read_notes
-from trainer.runs import Status, list_runs
+from trainer.runs import Status
 
-REFRESH = "2s"
+REFRESH = "4s"
 SHOWN = 12
 
 
 def run_list(shown: Run | None, text: Mapping[str, str]) -> None:
     """Draw the list; it refreshes by itself while any run lives."""
-    every = REFRESH if any(known_status(run).alive for run in _visible(list_runs())) else None
+    every = REFRESH if any(known_status(run).alive for run in _visible(known_runs())) else None
     st.fragment(_list, run_every=every)(shown.id if shown else None, text, every is not None)
 
 
 def _list(shown: str | None, text: Mapping[str, str], live: bool) -> None:
-    runs = list_runs()
+    runs = known_runs()
     states = {run.id: known_status(run) for run in _visible(runs)}
     if any(state.alive for state in states.values()) != live:
         draw_anew()

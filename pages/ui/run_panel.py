@@ -13,39 +13,41 @@ from pages.ui.run_curves import curves_blob, curves_view, smoothing
 from pages.ui.run_head import run_head
 from pages.ui.run_inside import run_inside
 from pages.ui.run_samples import run_samples
+from pages.ui.run_standing import SHARED, known_status
 from pages.ui.run_title import run_title
-from pages.ui.runs import Reading, log_tail, smoothed, watch
+from pages.ui.runs import Reading, Watch, log_tail, smoothed, watch
 from trainer.folder import Run
-from trainer.runs import status
 
-REFRESH = "1s"
+REFRESH = "2s"
 
 
 def run_panel(run: Run, text: Mapping[str, str]) -> None:
-    """Draw the run; by itself every second as long as it lives, and not any more once it ended."""
+    """Draw the run; by itself every two seconds as long as it lives, and not once it ended."""
     run_title(run, text)
-    every = REFRESH if status(run).alive else None
+    every = REFRESH if known_status(run).alive else None
     st.fragment(_panel, run_every=every)(run, text, every is not None)
 
 
 def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
-    state = status(run)  # before the events, so that the last of them are read
+    state = known_status(run)  # before the events, so that the last of them are read
     if state.alive != live:
         draw_anew()
     watched = watch(run)
-    reading = watched.read()
-    run_head(run, state, reading, *watched.reader.silence())
+    reading = watched.read(SHARED if state.alive else 0.0)  # of one that ended, to the last
+    run_head(run, state, reading)
     run_actions(run, state, text)
     if run.problem:
         return
     if reading.points or state.alive:  # a run that ended before its first step has no curves
-        _curves(run, reading, text, alive=state.alive)
+        _curves(run, watched, reading, text, alive=state.alive)
     _below(run, reading, text)
 
 
-def _curves(run: Run, reading: Reading, text: Mapping[str, str], *, alive: bool) -> None:
+def _curves(
+    run: Run, watched: Watch, reading: Reading, text: Mapping[str, str], *, alive: bool
+) -> None:
     st.caption(text["loss"])  # above them all: the loss is the first of many
-    watched, width = watch(run), smoothing(text["smoothing help"])
+    width = smoothing(text["smoothing help"])
 
     def draw() -> bytes:
         means = smoothed(watched.reader, width)

@@ -6,6 +6,7 @@ control files.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -20,9 +21,8 @@ from numpy.typing import NDArray
 
 from trainer.events import Event, EventReader, minmax_downsample
 from trainer.folder import Run
-from trainer.locks import is_locked
 from trainer.records import read_record
-from trainer.runs import Status, status
+from trainer.runs import Status
 
 _TAIL_BYTES = 16_384
 _MEAN_OF = 25  # points in the mean that a run's head tells
@@ -76,18 +76,18 @@ class Watch:
     reader: EventReader
     lock: threading.Lock = field(default_factory=threading.Lock)
     reading: Reading | None = None
-    last: Event | None = None
+    read_at: float = -math.inf
     drawn: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
-    def read(self) -> Reading:
-        """Everything up to now; costs next to nothing when nothing was added."""
+    def read(self, age: float = 0.0) -> Reading:
+        """Everything up to now, or as it was up to `age` seconds ago; costs next to nothing when
+        nothing was added."""
         with self.lock:
-            new = self.reader.read()
-            metrics = [e for e in new if e.kind == "metric" and "train/loss" in e.fields]
-            self.last = metrics[-1] if metrics else self.last
-            if new or self.reading is None:
-                version = self.reading.version + 1 if self.reading else 1
-                self.reading = _thinned(self.reader, version, self.last)
+            if self.reading is None or time.monotonic() - self.read_at > age:
+                if self.reader.catch_up() or self.reading is None:
+                    version = self.reading.version + 1 if self.reading else 1
+                    self.reading = _thinned(self.reader, version)
+                self.read_at = time.monotonic()
             return self.reading
 
     def draw(self, name: str, state: Any, make: Callable[[], Any]) -> Any:
@@ -112,39 +112,7 @@ def watch(run: Run) -> Watch:
     return _watch(str(run.events), inode)
 
 
-def known_status(run: Run) -> Status:
-    """`status(run)`, asked again only where it can have changed.
-
-    An ended run stays as it is until another attempt takes its lock and writes into its folder:
-    for a list of hundreds that is the difference between a second and some hundredths of it.
-    """
-    ended = _ended()
-    stamp = _stamp(run)
-    if not is_locked(run.lock) and (known := ended.get(run.path)) and known[0] == stamp:
-        return known[1]
-    state = status(run)
-    if not state.alive and state.state != "lost":  # what was lost may still be ending
-        ended[run.path] = (stamp, state)
-    return state
-
-
-@st.cache_resource(show_spinner=False)
-def _ended() -> dict[Path, tuple[tuple[object, ...], Status]]:
-    return {}
-
-
-def _stamp(run: Run) -> tuple[object, ...]:
-    found: list[object] = [run.problem]
-    for path in (run.path, run.lock, run.events):
-        try:
-            about = path.stat()
-            found += [about.st_ino, about.st_mtime_ns]
-        except OSError:
-            found.append(None)
-    return tuple(found)
-
-
-def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:
+def _thinned(reader: EventReader, version: int) -> Reading:
     whole = {name: reader.series(name) for name in reader.names()}
     if "epoch/loss" in whole and "epoch/share" in whole:
         steps, means = whole["epoch/loss"]
@@ -170,7 +138,7 @@ def _thinned(reader: EventReader, version: int, last: Event | None) -> Reading:
         samples=reader.of_kind("sample"),
         alerts=reader.of_kind("alert"),
         points=sum(len(steps) for steps, _ in curves.values()),
-        last=last,
+        last=reader.newest("train/loss"),
         began=own[0] if own else None,
         step=reader.step,
     )
@@ -191,12 +159,18 @@ def running_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]
     """The mean of each value and the up to `width` - 1 before it, of those that are finite; NaN
     where the value itself is not."""
     finite = np.isfinite(values)
-    sums = np.concatenate(([0.0], np.cumsum(np.where(finite, values, 0.0))))
-    counts = np.concatenate(([0], np.cumsum(finite)))
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - width)
-    means = (sums[ends] - sums[starts]) / np.maximum(counts[ends] - counts[starts], 1)
-    return np.where(finite, means, np.nan)
+    if finite.all():
+        return _running_sum(values, width) / np.minimum(np.arange(1, len(values) + 1), width)
+    counts = _running_sum(finite.astype(np.float64), width)
+    sums = _running_sum(np.where(finite, values, 0.0), width)
+    return np.where(finite, sums / np.maximum(counts, 1), np.nan)
+
+
+def _running_sum(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    sums = np.cumsum(values)
+    found = sums.copy()
+    found[width:] -= sums[:-width]
+    return found
 
 
 def last_step_of(run: Run, reading: Reading) -> int | None:

@@ -46,6 +46,10 @@ def test_a_run_is_launched_watched_stopped_and_looked_into(journey: Journey) -> 
     first = float(page.evaluate(LOSS))
     page.wait_for_function(f"{LOSS} < {first} - 0.1", timeout=PATIENCE)
 
+    page.get_by_role("button", name="Also").click()
+    page.get_by_role("button", name="Save now").click()
+    expect(page.get_by_text("What it learned since step")).to_be_visible()  # what a kill would cost
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".run-state")).to_have_text("stopped", timeout=PATIENCE)
     name = page.locator(".run-title h2").inner_text()

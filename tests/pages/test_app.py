@@ -133,14 +133,21 @@ def test_typing_is_live_and_each_commit_is_one_step_back(
     page.get_by_role("button", name="The red car is in front of the house.").click()
     page.wait_for_url("**/?src=The+red+car*")
     assert history(page) == start + 2
+    at_rest(page)
     page.go_back()
     expect_sentence(page, "the sun rises")
+    at_rest(page)
     page.go_back()
     expect_sentence(page, "edmund closed his banking account")
     page.go_forward()
     expect_sentence(page, "the sun rises")
     page.reload()
     expect_sentence(page, "the sun rises")
+
+
+def at_rest(page: Page) -> None:
+    """A person goes back from a page that they have seen."""
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
 
 
 def expect_sentence(page: Page, text: str) -> None:

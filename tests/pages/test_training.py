@@ -292,6 +292,8 @@ def test_a_save_is_asked_for_and_a_kill_says_its_price(
     (run,) = list_runs()
     until(lambda: (status(run).step or 0) > 1)
     at.run()
+    at.session_state["run.also"] = True  # a click opens it
+    at.run()
     press(at, "Save now")
     assert (run.control / "save").exists()
     assert "All it has learned is lost" in says(at)

@@ -9,7 +9,6 @@ import resource
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -278,22 +277,47 @@ def test_two_writers_of_one_attempt_are_merged_by_time(tmp_path: Path) -> None:
     assert kinds == ["phase", "phase", "end", "alert"]
 
 
-def test_silence_is_told_with_what_was_promised(tmp_path: Path) -> None:
+def test_catching_up_is_reading(tmp_path: Path) -> None:
+    """Two attempts and two writers, in steps: the same state as with an event for each line."""
+    read, caught = EventReader(tmp_path), EventReader(tmp_path)
+    assert not caught.catch_up()
+    for attempt, first in ((1, 0), (2, 60)):
+        with EventWriter(tmp_path, attempt) as events:
+            events.write("resume", step=first, from_step=first)
+            for step in range(first, first + 100):
+                events.metric(step, {"train/loss": 1 / (step + 1), "epoch": attempt})
+                if step % 30 == 0:
+                    events.metric(step, {"train/loss": math.nan, "val/nll": 2.0})
+                    events.write("sample", step=step, text="ciao")
+            with EventWriter(tmp_path, attempt, "supervisor") as other:
+                other.phase("export", expect=20)
+        assert read.read() and caught.catch_up() and not caught.catch_up()
+        assert (read.names(), read.step) == (caught.names(), caught.step)
+        for name in read.names():
+            for one, other_one in zip(read.series(name), caught.series(name), strict=True):
+                assert np.array_equal(one, other_one, equal_nan=True)
+        for kind in ("resume", "sample", "phase"):
+            assert read.of_kind(kind) == caught.of_kind(kind) != []
+    assert caught.series("train/loss")[0].tolist()[-1] == 159
+    assert caught.newest("val/nll") == read.newest("val/nll")
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_the_newest_event_of_a_metric_is_known(tmp_path: Path, count: int) -> None:
     reader = EventReader(tmp_path)
     with EventWriter(tmp_path, 1) as events:
-        events.phase("training", expect=100.0)
-        reader.read()
-        time.sleep(0.05)
-        reader.read()  # nothing new
-        quiet, promised = reader.silence()
-        assert 0.05 <= quiet < 50
-        assert promised == 100.0
-        events.metric(1, {"train/loss": 3.0})
-        reader.read()
-        assert reader.silence()[0] < quiet
-        events.write("end", outcome="finished", reason="Done.")
-        reader.read()
-        assert reader.silence()[1] is None
+        for step in range(count):
+            events.metric(step, {"train/loss": 3.0, "lr": 0.5})
+        events.metric(count, {"val/nll": 2.0})
+        reader.catch_up()
+        newest = reader.newest("train/loss")
+        assert newest and newest.step == count - 1
+        assert newest.fields == {"train/loss": 3.0, "lr": 0.5}
+        assert reader.newest("val/bleu") is None
+    with EventWriter(tmp_path, 2) as events:
+        events.write("resume", step=0, from_step=0)
+    reader.catch_up()
+    assert reader.newest("train/loss") is None
 
 
 def test_sessions_share_one_reader(tmp_path: Path) -> None:

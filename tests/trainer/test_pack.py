@@ -112,6 +112,16 @@ def test_a_zip_tells_nothing_of_machine_folders_and_user(run: Run, home: Path) -
     assert not re.search(rb"(?<![\w.:/~<])/(?!be or|not)\w", told)
 
 
+def test_a_zip_tells_nothing_of_a_cluster(home: Path) -> None:
+    options = {"engine": "slurm", "partition": "annas-lab", "sbatch": "account=anna"}
+    argv = ["python", "-m", "trainer", "run", *(f"--{n}={v}" for n, v in options.items())]
+    made = create_run(resolve("nano", options).to_dict(), argv, run_id="job")
+    with zipfile.ZipFile(io.BytesIO(pack(made))) as files:
+        spec = json.loads(files.read("spec.json"))
+    assert spec["argv"] == [*argv[:4], "--engine=slurm"]
+    assert spec["config"] == resolve("nano", {"engine": "slurm"}).to_dict()
+
+
 def test_a_zip_holds_all_but_checkpoints(run: Run) -> None:
     files = members(pack(run))
     there = {p.relative_to(run.path).as_posix() for p in run.path.rglob("*") if p.is_file()}

@@ -56,9 +56,13 @@ def test_snapshots_are_taken_ever_further_apart(watched: Run) -> None:
 def test_a_snapshot_shows_the_model_as_it_stands(bundle: Bundle) -> None:
     seen = look(bundle, PROBES)
     assert [example.src for example in seen.examples] == PROBES
-    expected = record(bundle, PROBES[1])
-    for kind, weights in expected.attention.items():
-        assert np.array_equal(seen.examples[1].attention[kind], weights)
+    for probe, example in zip(PROBES, seen.examples, strict=True):  # of unlike lengths
+        expected = record(bundle, probe)
+        assert (example.translation, example.tgt_pieces) == (
+            expected.translation, expected.tgt_pieces
+        )  # fmt: skip
+        for kind, weights in expected.attention.items():
+            assert np.array_equal(example.attention[kind], weights)
     rows = bundle.model.src_embedding.weight.detach().numpy()
     assert np.allclose(seen.embedding, rows[: len(seen.embedding)], atol=1e-3)
 
@@ -84,6 +88,15 @@ def test_an_outlier_and_what_is_no_number_spoil_no_histogram() -> None:
     assert counts.sum() == 10_001
     assert ends == pytest.approx([-1, 1], abs=0.01)
     assert histogram([torch.full((3,), float("inf"))])[0].sum() == 0
+
+
+@pytest.mark.parametrize("numbers", [np.random.default_rng(1).normal(size=9_999), np.ones(7)])
+def test_a_histogram_is_that_of_numpy(numbers: np.ndarray) -> None:
+    counts, ends = histogram([torch.tensor(numbers, dtype=torch.float32)])
+    clipped = np.clip(numbers, *ends)
+    expected, edges = np.histogram(clipped, BINS, (ends[0], ends[1]))
+    assert np.abs(counts - expected).sum() <= 2  # a number beside an edge, in half the digits
+    assert counts.sum() == len(numbers) and ends == pytest.approx(edges[[0, -1]])
 
 
 def test_gradients_are_those_of_the_last_update(watched: Run) -> None:

@@ -16,6 +16,7 @@ from trainer.event_format import last_of_kind
 from trainer.events import EventReader, EventWriter, event_file
 from trainer.line import join_line, place_in_line
 from trainer.locks import take_lock
+from trainer.machine import Monitor
 from trainer.records import boot_id, write_record
 from trainer.runs import Run, create_run, status, what_is_lost
 
@@ -80,6 +81,20 @@ def test_a_run_that_is_quiet_for_too_long_is_asked_about_and_not_ended(clock: Cl
     stands = status(run)
     assert not stands.stalled and stands.quiet is not None and stands.quiet < 5
     assert stands.reason == "In the phase 'validation'."
+
+
+def test_a_machine_that_is_read_is_no_sign_of_life(clock: Clock) -> None:
+    run = running()
+    clock.mono = -100.0
+    with EventWriter(run.events, 1) as events:
+        events.phase("training", expect=20.0, step=5)
+    clock.mono = 0.0
+    Monitor(run, 1, os.getpid()).look()
+    reader = EventReader(run.events)
+    reader.read()
+    assert "machine/disk_free" in reader.names()
+    stands = status(run)
+    assert stands.stalled and stands.promised == 20.0 and stands.step == 5
 
 
 @pytest.mark.parametrize("other", [{"boot_id": "before"}, {"host": "elsewhere"}])

@@ -6,6 +6,7 @@ equal. Reading it needs numpy alone.
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,19 +42,41 @@ class Example:
 def record(bundle: "Bundle", text: str, max_tokens: int | None = None) -> Example:
     """Translate `text` greedily, into `max_tokens` at most, and trace one teacher-forced pass over
     the result."""
+    return record_all(bundle, [text], max_tokens)[0]
+
+
+def record_all(
+    bundle: "Bundle", texts: Sequence[str], max_tokens: int | None = None
+) -> list[Example]:
+    """The same for each text; they are translated together, in the time of the longest."""
     import torch
+    from torch.nn.utils.rnn import pad_sequence
 
     from transformer.decoding import greedy
-    from transformer.tokenizer import EOS, SOS
+    from transformer.tokenizer import EOS
+
+    device = next(bundle.model.parameters()).device
+    sources = [[*bundle.src_tokenizer.encode(text).ids, EOS] for text in texts]
+    if not sources:
+        return []
+    read = pad_sequence([torch.tensor(src) for src in sources], batch_first=True).to(device)
+    found = greedy(bundle.model, read, max_tokens)
+    return [
+        _traced(bundle, text, src, hypothesis.ids)
+        for text, src, hypothesis in zip(texts, sources, found, strict=True)
+    ]
+
+
+def _traced(bundle: "Bundle", text: str, src: list[int], out: list[int]) -> Example:
+    import torch
+
+    from transformer.tokenizer import SOS
     from transformer.trace import tracing
 
     device = next(bundle.model.parameters()).device
-    src = [*bundle.src_tokenizer.encode(text).ids, EOS]
-    read = torch.tensor([src], device=device)
-    found = greedy(bundle.model, read, max_tokens)[0]
-    tgt = [SOS, *found.ids]
+    tgt = [SOS, *out]
     with torch.no_grad(), tracing(bundle.model) as trace:
-        bundle.model(read, torch.tensor([tgt], device=device))
+        bundle.model(torch.tensor([src], device=device), torch.tensor([tgt], device=device))
 
     def stack(side: str, kind: str) -> np.ndarray:
         count = len(getattr(bundle.model, side).layers)
@@ -62,7 +85,7 @@ def record(bundle: "Bundle", text: str, max_tokens: int | None = None) -> Exampl
 
     return Example(
         text,
-        bundle.tgt_tokenizer.decode(found.ids),
+        bundle.tgt_tokenizer.decode(out),
         [bundle.src_tokenizer.label(number) for number in src],
         [bundle.tgt_tokenizer.label(number) for number in tgt],
         {
