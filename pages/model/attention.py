@@ -9,6 +9,7 @@ from pages.ui.court_panel import court_panel
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import explain, plain_errors, translate
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
+from pages.ui.walk_panel import walk_panel
 
 text = prose("attention")
 look = fitted_look()
@@ -37,9 +38,10 @@ every_head(
     f"{info.stand} · {text['forced'] if look.tgt else text['free']}",
 )
 
-panels = {"Why this word": court_panel}
+PANELS = {"Step by step": walk_panel, "Why this word": court_panel}
 chosen = st.segmented_control(
-    "Laboratory", list(panels), key="attention.lab", label_visibility="collapsed"
+    text["lab"], list(PANELS), key="attention.lab", label_visibility="collapsed"
 )
 if chosen:
-    panels[chosen](look, info, explained)
+    with plain_errors():
+        PANELS[chosen](fitted_look(), info, explained)  # the look as the heads have just left it

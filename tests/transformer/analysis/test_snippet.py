@@ -1,0 +1,79 @@
+"""A snippet is run as a person would run it, and prints the number that the screen shows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from transformer.analysis.snippet import snippet, tap_cell
+from transformer.analysis.walk import walk
+from transformer.bundle import Bundle, load_bundle, save_bundle
+from transformer.config import ModelConfig
+from transformer.model import Transformer
+from transformer.tokenizer import EOS, SOS, train_bpe
+from transformer.trace import tracing
+
+ROOT = Path(__file__).resolve().parents[3]
+SRC = 'the "red" car\'s \\ {house}'
+
+
+def bundle_in(folder: Path, norm: str) -> Bundle:
+    torch.manual_seed(5)
+    tokenizer = train_bpe([SRC] * 9, 300)
+    count = len(tokenizer)
+    config = ModelConfig(count, count, 2, 2, d_model=16, d_ff=32, heads=2, norm=norm, max_tokens=32)
+    model = Transformer(config).eval()
+    save_bundle(folder, Bundle(model, tokenizer, tokenizer, ("en", "it"), {}))
+    return load_bundle(folder)
+
+
+def run(scripts: list[str]) -> list[float]:
+    """One process for all of them: importing torch takes its time."""
+    ran = subprocess.run(
+        [sys.executable, "-c", "".join(scripts)],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [float(line) for line in ran.stdout.split()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_a_snippet_prints_the_number_of_any_cell(tmp_path: Path, norm: str) -> None:
+    bundle = bundle_in(tmp_path / "model", norm)
+    src = [*bundle.src_tokenizer.encode(SRC).ids, EOS]
+    tgt = [SOS, *src[2:7]]
+    with torch.no_grad(), tracing(bundle.model) as trace:
+        bundle.model(torch.tensor([src]), torch.tensor([tgt]))
+    tensors = {name: tensor.numpy() for name, tensor in trace.items()}
+    scripts, shown, seen = [], [], set()
+    for kind, layer in (("encoder", 0), ("cross", 1), ("decoder", 1)):
+        for cells in walk(bundle.model, tensors, trace.dims, kind, layer, 1).tensors.values():
+            if not cells.code or (cells.name in seen and kind != "decoder"):
+                continue
+            seen.add(cells.name)
+            i, j = cells.values.shape[0] // 2, cells.values.shape[1] // 3
+            code = cells.cell_code(i, j)
+            scripts.append(snippet(str(tmp_path / "model"), SRC, tgt, code))
+            shown.append(float(cells.values[i, j]))
+    assert len(shown) > 60
+    np.testing.assert_allclose(run(scripts), shown, rtol=1e-5, atol=1e-6)
+
+
+def test_a_snippet_has_five_lines_and_names_model_sentence_tensor_and_index() -> None:
+    cell = tap_cell("encoder.layers.0.self_attention.weights", 0, 2, 3, 1)
+    lines = snippet("assets/models/tiny", "edmund's", [2, 41], cell).splitlines()
+    assert len(lines) == 5
+    assert "assets/models/tiny" in lines[1] and '"edmund\'s"' in lines[2] and "[2, 41]" in lines[2]
+    assert lines[4] == 'print(float(trace["encoder.layers.0.self_attention.weights"][0, 2, 3, 1]))'
