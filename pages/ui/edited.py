@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pages.ui.catalogue import ModelInfo
+from pages.ui.layout import notice
 from pages.ui.models import check_text, load, tokenize
 from pages.ui.pieces import readable
+from pages.ui.state import Look
 from transformer.analysis.edits import (
     Edited,
     Hide,
@@ -20,6 +23,17 @@ from transformer.analysis.edits import (
 )
 
 KIND_WORDS = {"encoder": "encoder", "decoder": "decoder", "cross": "cross-attention"}
+
+
+def told_edits(look: Look, info: ModelInfo, lead: str) -> Look:
+    """The look with those of its edits that fit; a notice says which they are, `lead` before them,
+    and which do not fit. Raises `LookError` for a text that is blank or too long."""
+    kept, misfits = fitting_edits(info, look.src, look.edits)
+    for misfit in misfits:
+        notice(misfit)
+    if kept:
+        notice(lead, points=in_words(info, look.src, kept))
+    return replace(look, edits=kept)
 
 
 def fitting_edits(info: ModelInfo, text: str, edits: str) -> tuple[str, list[str]]:

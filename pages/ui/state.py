@@ -11,7 +11,7 @@ committed action (`write_look`), and what changes with every key is kept in the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -171,6 +171,13 @@ def write_look(**changes: Any) -> None:
     if {n: st.query_params[n] for n in _NAMES if n in st.query_params} != query:
         st.query_params.from_dict({**others, **query})
     st.session_state[_SEEN] = query
+
+
+def change_edits(change: Callable[[str], str]) -> None:
+    """Commit what `change` makes of the edits, those included that do not fit at the moment."""
+    edits = st.session_state.get(_LOOK, Look()).edits
+    if (changed := change(edits)) != edits:
+        write_look(edits=changed)
 
 
 def edit_sentence(text: str) -> None:
