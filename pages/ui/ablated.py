@@ -47,3 +47,17 @@ def _losses(
     for (kind, layer, head), effect in effects.items():
         table[kind][layer - 1, head - 1] = -effect
     return table
+
+
+def heldout_losses(info: ModelInfo) -> tuple[str, Table] | None:
+    """What the stored table was measured on, and the rise of the loss on it in nats per token
+    without each head; None where the model has no such table."""
+    return _heldout(str(info.folder), stamp_of(info.folder), info)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _heldout(folder: str, stamp: tuple[int, ...], _info: ModelInfo) -> tuple[str, Table] | None:
+    from trainer.head_losses import read
+    from transformer.bundle import bundle_hash
+
+    return read(_info.folder, bundle_hash(_info.folder), dict(_info.layers), _info.heads)

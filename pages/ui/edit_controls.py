@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.ablated import sentence_losses
+from pages.ui.ablated import heldout_losses, sentence_losses
 from pages.ui.catalogue import ModelInfo
 from pages.ui.components import AXES
-from pages.ui.edit_views import ablation_view, row_view
+from pages.ui.edit_views import Measure, ablation_view, row_view
 from pages.ui.edited import heads_off, in_words, with_hidden, with_how, with_swap, without_last
 from pages.ui.layout import escape_markdown, prose
 from pages.ui.models import KINDS, Explained, Translation, tokenize
@@ -36,8 +36,12 @@ def switches(look: Look, info: ModelInfo, own: Translation) -> None:
         required=True,
     )
     losses = sentence_losses(info, look.src, own.ids, own.finished)
+    measures: list[Measure] = [("This sentence", "the model's own translation", "nats", losses)]
+    if heldout := heldout_losses(info):
+        told, table = heldout
+        measures.append(("Held-out text", f"a piece of {told}", "nats on average", table))
     ablation_view(
-        measures=[("This sentence", "the model's own translation", "nats", losses)],
+        measures=measures,
         off=off,
         hint=text["hint"],
         provenance=f"{info.stand} · {text['table']}",

@@ -91,4 +91,5 @@ def _whole(found: Translation) -> list[int]:
 
 def _note(found: Translation) -> str:
     end = "" if found.finished else ", unfinished"
-    return f"log P {found.log_prob:.2f} nats over {len(_whole(found))} pieces{end}"
+    log_prob = f"{found.log_prob:.2f}".replace("-", "−")
+    return f"log P {log_prob} nats over {len(_whole(found))} pieces{end}"

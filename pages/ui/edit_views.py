@@ -16,10 +16,13 @@ from pages.ui.pieces import spelled
 from pages.ui.state import KINDS, Look, change_edits
 from transformer.analysis.edits import Row
 
+Measure = tuple[str, str, str, Mapping[str, np.ndarray]]
+"""Its name, what loses, the unit, and kind -> (L, H) in nats."""
+
 
 def ablation_view(
     *,
-    measures: Sequence[tuple[str, str, str, Mapping[str, np.ndarray]]],
+    measures: Sequence[Measure],
     off: Mapping[tuple[str, int, int], str],
     hint: str,
     provenance: str,
@@ -29,9 +32,8 @@ def ablation_view(
 ) -> None:
     """Every head as a switch, coloured by what is lost without it; a press becomes the look's.
 
-    measures are (name, what loses, unit, kind -> (L, H) in nats), one at a time on show; off are
-    the heads that are switched off, counted from 1, and how: "zero" or "mean". how is what a switch
-    that is pressed puts in a head's place.
+    Of the measures one at a time is on show; off are the heads that are switched off, counted from
+    1, and how: "zero" or "mean". how is what a switch that is pressed puts in a head's place.
     """
     header = {
         "measures": [{"name": name, "of": of, "unit": unit} for name, of, unit, _ in measures],

@@ -7,7 +7,7 @@ export const KINDS = { encoder: "Encoder self", decoder: "Decoder self", cross: 
 export function figure(nats) {
   if (!Number.isFinite(nats)) return "–";
   const size = Math.abs(nats);
-  if (size < 0.005) return "0";
+  if (size < 0.005) return size < 0.0005 ? "0" : signed(nats, 3);
   return signed(nats, size < 10 ? 2 : size < 100 ? 1 : 0);
 }
 
@@ -23,7 +23,7 @@ export function sentence(kind, layer, head, nats, measure, off) {
   const place = `${KINDS[kind]}, layer ${layer + 1}, head ${head + 1}`;
   const now = off ? `It is ${off === "mean" ? "at its mean" : "off"} now: click to switch it on.` : "Click to switch it off.";
   if (!Number.isFinite(nats)) return `${place}: the model gives no number here. ${now}`;
-  if (figure(nats) === "0") return `${place}: without it ${measure.of} loses less than 0.005 ${measure.unit}. ${now}`;
+  if (figure(nats) === "0") return `${place}: without it ${measure.of} loses less than 0.0005 ${measure.unit}. ${now}`;
   const change = nats > 0 ? "loses" : "gains";
   return `${place}: without it ${measure.of} ${change} ${figure(Math.abs(nats))} ${measure.unit}. ${now}`;
 }
