@@ -39,7 +39,7 @@ def switches(look: Look, info: ModelInfo, own: Translation) -> None:
     measures: list[Measure] = [("This sentence", "the model's own translation", "nats", losses)]
     if heldout := heldout_losses(info):
         told, table = heldout
-        measures.append(("Held-out text", f"a piece of {told}", "nats on average", table))
+        measures.append(("Held-out text", f"the translation of {told}", "nats a piece", table))
     ablation_view(
         measures=measures,
         off=off,

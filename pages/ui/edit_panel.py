@@ -48,7 +48,7 @@ def _compared(look: Look, info: ModelInfo, before: Translation) -> None:
     moved = head_changes(plain.attention(), edited.attention())
     most = sorted(moved.items(), key=lambda item: -item[1])[:SHOWN]
     edit_result.moved_heads(
-        "Heads whose attention moved most",
+        "Heads whose attention moved most (layer.head)",
         [(f"{KIND_NAMES[kind]} {layer}.{head}", bits) for (kind, layer, head), bits in most],
     )
     st.caption(prose("attention-edit")["moved"])

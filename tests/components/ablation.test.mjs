@@ -6,7 +6,7 @@ import { figure, largestOf, sentence, step, strength } from "../../assets/compon
 const OWN = { of: "the translation", unit: "nats" };
 
 test("a number keeps its sign, and what is nothing is 0", () => {
-  assert.deepEqual([19.4106, 0.333, -0.29, 0.004, -0.0004, 123.4, NaN].map(figure), ["19.4", "0.33", "−0.29", "0.004", "0", "123", "–"]);
+  assert.deepEqual([19.4106, 9.996, 0.333, 0.0999, -0.0412, -0.0004, 123.4, NaN].map(figure), ["19.4", "10.0", "0.33", "0.10", "−0.041", "0", "123", "–"]);
 });
 
 test("colour is signed, ends at the largest and is none at 0", () => {

@@ -18,7 +18,7 @@ export default function ablation({ parentElement, data, setTriggerValue }) {
 }
 
 function build(parent) {
-  const part = Object.fromEntries(["ablation", "measures", "kinds", "says", "model", "low", "high"].map((name) => [name, parent.querySelector(`.${name}`)]));
+  const part = Object.fromEntries(["ablation", "measures", "kinds", "says", "model", "unit", "low", "high"].map((name) => [name, parent.querySelector(`.${name}`)]));
   const view = { part, listeners: new AbortController(), measure: 0, drawn: 0 };
   const on = listening(view.listeners);
   on(part.measures, "click", (event) => event.target.dataset.place && measure(view, Number(event.target.dataset.place)));
@@ -40,7 +40,6 @@ function receive(view, bytes) {
     view.shape = shape;
     view.part.kinds.replaceChildren(...Object.keys(KINDS).map((kind) => table(view, kind)));
   }
-  view.part.model.textContent = header.provenance;
   view.part.measures.hidden = header.measures.length < 2;
   paint(view);
 }
@@ -76,8 +75,8 @@ function paint(view) {
     choice.setAttribute("aria-checked", place === at);
     return choice;
   }));
-  Object.assign(view.part.low, { textContent: figure(-largest) });
-  Object.assign(view.part.high, { textContent: figure(largest) });
+  const words = { unit: `lost without it, ${header.measures[at].unit}`, low: figure(-largest), high: figure(largest), model: `${header.provenance} · ${header.measures[at].of}` };
+  for (const [name, text] of Object.entries(words)) view.part[name].textContent = text;
   for (const cell of view.part.kinds.querySelectorAll("button")) {
     const { kind, layer, head } = place(cell);
     const [, heads] = view.arrays[`${kind}${at}`].shape;

@@ -7,8 +7,8 @@ export const KINDS = { encoder: "Encoder self", decoder: "Decoder self", cross: 
 export function figure(nats) {
   if (!Number.isFinite(nats)) return "–";
   const size = Math.abs(nats);
-  if (size < 0.005) return size < 0.0005 ? "0" : signed(nats, 3);
-  return signed(nats, size < 10 ? 2 : size < 100 ? 1 : 0);
+  if (size < 0.0005) return "0";
+  return signed(nats, size < 0.0995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
 /** Strength of a colour, −1 to 1: the square root, so that one large head does not pale all others. */
