@@ -12,7 +12,7 @@ from pages.ui.edited import heads_off, in_words, with_hidden, with_how, with_swa
 from pages.ui.layout import escape_markdown, prose
 from pages.ui.models import KINDS, Explained, Translation, tokenize
 from pages.ui.pieces import readable
-from pages.ui.state import Look, change_edits
+from pages.ui.state import Look, change_edits, current_query
 from transformer.analysis.edits import Hide, Swap, parse_edits
 
 HOW = {"zero": "Zero", "mean": "Mean"}
@@ -99,11 +99,13 @@ def _swap() -> None:
 def in_force(look: Look, info: ModelInfo) -> None:
     """The edits in words, with undo and reset."""
     text = prose("attention-edit")
-    if not look.edits:
+    if look.edits:
+        told = in_words(info, look.src, look.edits)
+        st.markdown("\n".join(f"- {escape_markdown(one)}" for one in told))
+    else:
         st.markdown(text["none"])
+    if "edits" not in current_query():  # those that do not fit are to be taken back too
         return
-    told = in_words(info, look.src, look.edits)
-    st.markdown("\n".join(f"- {escape_markdown(one)}" for one in told))
     with st.container(horizontal=True):
         st.button(
             "Undo",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import streamlit as st
+
 from pages.ui.catalogue import ModelInfo
 from pages.ui.layout import notice
 from pages.ui.models import check_text, load, tokenize
@@ -29,10 +31,11 @@ def told_edits(look: Look, info: ModelInfo, lead: str) -> Look:
     """The look with those of its edits that fit; a notice says which they are, `lead` before them,
     and which do not fit. Raises `LookError` for a text that is blank or too long."""
     kept, misfits = fitting_edits(info, look.src, look.edits)
-    for misfit in misfits:
-        notice(misfit)
-    if kept:
-        notice(lead, points=in_words(info, look.src, kept))
+    with st.container():  # there with and without notices: what moves in the page is mounted anew
+        for misfit in misfits:
+            notice(misfit)
+        if kept:
+            notice(lead, points=in_words(info, look.src, kept))
     return replace(look, edits=kept)
 
 

@@ -68,6 +68,8 @@ def test_undo_and_reset_and_the_keys(journey: Journey) -> None:
     page.keyboard.press("Enter")
     expect(head(page, 1, 2)).to_have_attribute("aria-pressed", "true")
     page.wait_for_url("**edits=off%3Across.1.2")
+    expect(page.locator(".ablation")).not_to_have_attribute("data-drawn", "1")  # not mounted anew
+    expect(head(page, 1, 2)).to_be_focused()
     page.get_by_role("button", name="3 ·car").or_(
         page.get_by_text("3 ·car", exact=True)
     ).first.click()

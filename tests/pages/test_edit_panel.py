@@ -96,6 +96,14 @@ def test_the_edits_are_undone_and_reset_in_the_address(dawn_runs: Path) -> None:
     assert not at.exception and "as it is" not in text_of(at)
 
 
+def test_what_does_not_fit_can_be_taken_back(dawn_runs: Path) -> None:
+    at = what_if(edits="off:cross.9.1")
+    assert "no layer 9" in at.info[0].value
+    at.button(key="edit.reset").click().run()
+    assert address(at, "edits") is None and not at.info
+    assert not [button for button in at.button if button.key == "edit.reset"]
+
+
 def test_the_row_of_the_chosen_head_is_the_one_in_force(dawn_runs: Path) -> None:
     count = len(load_bundle(dawn_runs / "toy" / "export").src_tokenizer.encode(SENTENCE).ids) + 1
     weights = ",".join(["1"] + ["0"] * (count - 1))
