@@ -7,7 +7,7 @@ The file is derived: `python -m trainer derive` makes it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,13 +55,20 @@ def measure(bundle: Bundle, pairs: Sequence[Pair], data: str, identity: str) -> 
             for name in names:
                 with tracing(model, functions(model, [Off(*name)])):
                     lost[name] += own - float(total_log_probs(model, src, tgt).double().sum())
+    about = {"schema": 1, "model": identity, "data": data, "pairs": len(kept), "tokens": tokens}
+    return {**about, "nll": round(whole / tokens, 5), "rise": by_kind(lost, tokens)}
+
+
+def by_kind(
+    lost: Mapping[tuple[str, int, int], float], tokens: int
+) -> dict[str, list[list[float]]]:
+    """Nats lost by head, in the order of layers and heads, as nats per token: kind -> (L, H)."""
     rise: dict[str, list[list[float]]] = {}
     for (kind, _, head), nats in lost.items():
         rows = rise.setdefault(kind, [])
         rows += [[]] if head == 1 else []
         rows[-1].append(round(nats / tokens, 5))
-    about = {"schema": 1, "model": identity, "data": data, "pairs": len(kept), "tokens": tokens}
-    return {**about, "nll": round(whole / tokens, 5), "rise": rise}
+    return rise
 
 
 def spread(count: int, most: int) -> list[int]:
