@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, training, viewers, watching
+from bench import heads, pages, touch, training, viewers, watching
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
 from bench.report import Row, print_machine, print_table
@@ -78,6 +78,8 @@ def _served(
             with tab(browser) as opened:
                 yield measure(opened, server, model, rounds)
         if "heads" in wanted:
+            if known:
+                yield touch.head_table(model, rounds)
             yield from heads.all_heads(browser, server, rounds)
             with tab(browser) as opened:
                 yield from heads.without_the_server(opened, server, rounds)

@@ -186,15 +186,30 @@ def measured(bundle: "Bundle", corpus: Corpus, beams: int) -> list[str]:
 
 
 def derive(arguments: argparse.Namespace) -> int:
-    """What a bundle holds beside its model: projection.npz and example.npz."""
+    """What a bundle holds beside its model: projection.npz, example.npz and ablation.json."""
     from trainer.export import record_example
     from trainer.project import FILE, projections, write_arrays
 
     folder = model_folder(arguments.model)
+    derive_head_losses(folder, arguments.data)
     write_arrays(folder / FILE, projections(folder))
     record_example(folder)
     print(folder)
     return 0
+
+
+def derive_head_losses(folder: Path, data: str) -> None:
+    """Write ablation.json: what the loss on these pairs gains without each head."""
+    import torch
+
+    from trainer.head_losses import measure, write
+    from transformer.bundle import bundle_hash, load_bundle
+
+    corpora = load_data(data)
+    torch.set_num_threads(1)  # short batches: more threads wait for each other
+    pairs = [pair for corpus in corpora for pair in corpus.pairs]
+    name = ", ".join(corpus_name(corpus.name) for corpus in corpora)
+    write(folder, measure(load_bundle(folder), pairs, name, bundle_hash(folder)))
 
 
 def translate(arguments: argparse.Namespace) -> int:

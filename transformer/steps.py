@@ -1,7 +1,8 @@
 """One step of decoding: from prefixes to the distribution of the next piece, and what comes of it.
 
 Keys and values of the past are kept, so a step costs one position. Under edits (head ablation,
-attention surgery) every step runs the whole prefix again, because an edit may reach into the past.
+attention surgery) every step runs the whole target prefix again, because an edit may reach into the
+past.
 """
 
 from collections.abc import Mapping
@@ -11,11 +12,12 @@ import torch
 from torch import Tensor
 
 from transformer.cache import LayerCache
-from transformer.masks import padding_mask
+from transformer.masks import causal_mask, padding_mask
 from transformer.model import Transformer
 from transformer.tokenizer import EOS, PAD, SOS
 from transformer.trace import Edit, tracing
 
+SOURCE = ("src_", "encoder.")  # names of what is made of the source alone
 EXTRA_TOKENS = 50  # a translation may be this much longer than its source (section 6.1)
 
 
@@ -70,20 +72,30 @@ class Steps:
 
 
 class EditedSteps:
-    """The same distribution with edits applied to every tensor of every step; nothing is kept."""
+    """The same distribution with edits applied to every tensor of every step.
+
+    The source does not grow, so it is encoded once, under the edits of its own tensors; no key and
+    no value of the target is kept.
+    """
 
     def __init__(self, model: Transformer, src: Tensor, edits: Mapping[str, Edit]) -> None:
-        self.model, self.src, self.edits = model, src, edits
+        self.model = model
+        self.src_mask = padding_mask(src)
+        of_source = {name: edit for name, edit in edits.items() if name.startswith(SOURCE)}
+        self.edits = {name: edit for name, edit in edits.items() if name not in of_source}
+        with tracing(model, of_source):
+            self.memory = model.encode(src, self.src_mask)
 
     def log_probs(self, prefixes: Tensor) -> Tensor:
         """prefixes (B, T) -> log P of the next piece (B, V)."""
+        mask = causal_mask(prefixes.size(1), prefixes.device)
         with tracing(self.model, self.edits):
-            logits = self.model(self.src, prefixes)
+            logits = self.model.decode(prefixes, self.memory, mask, self.src_mask)
         return logits[:, -1].log_softmax(dim=-1)
 
     def select(self, rows: Tensor) -> None:
         """Go on with these rows of the batch: rows (B',)."""
-        self.src = self.src[rows]
+        self.memory, self.src_mask = self.memory[rows], self.src_mask[rows]
 
 
 def steps(model: Transformer, src: Tensor, edits: Mapping[str, Edit] | None) -> Steps | EditedSteps:

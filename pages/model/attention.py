@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.ui.catalogue import find_model
 from pages.ui.court_panel import court_panel
+from pages.ui.edit_panel import edit_panel
+from pages.ui.edited import told_edits
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import explain, plain_errors, translate
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
@@ -18,30 +22,37 @@ sentence_box(look)
 
 with plain_errors():
     info = find_model(look.model)
-    own = translate(info, look.src)[0]
+    look = told_edits(look, info, text["edited"])
+    own = translate(info, look.src, "greedy", look.edits)[0]
 
 left, right = st.columns(2, gap="medium")
 with left:
-    said(text["own"], own.text, ending(own))
+    said(text["own edited" if look.edits else "own"], own.text, ending(own))
 with right:
     target_box(look, text["other"], text["other help"])
     if look.tgt:
         st.caption(text["instead"])
 
 with plain_errors():
-    explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
+    target = own.ids if look.tgt is None else look.tgt
+    explained = explain(info, look.src, target, look.edits)
+read = text["forced" if look.tgt else "free"] + " · edited" * bool(look.edits)
 every_head(
     look,
     explained.src_pieces,
     explained.tgt_pieces,
     explained.attention(),
-    f"{info.stand} · {text['forced'] if look.tgt else text['free']}",
+    f"{info.stand} · {read}",
 )
 
-PANELS = {"Step by step": walk_panel, "Why this word": court_panel}
+PANELS = {"Step by step": walk_panel, "What if": edit_panel, "Why this word": court_panel}
 chosen = st.segmented_control(
     text["lab"], list(PANELS), key="attention.lab", label_visibility="collapsed"
 )
 if chosen:
+    look = replace(fitted_look(), edits=look.edits)  # the look as the heads have just left it
     with plain_errors():
-        PANELS[chosen](fitted_look(), info, explained)  # the look as the heads have just left it
+        if look.edits and chosen != "What if":
+            st.caption(text["unedited"])
+            explained = explain(info, look.src, target)
+        PANELS[chosen](look, info, explained)

@@ -110,31 +110,34 @@ def tokenize(info: ModelInfo, text: str, side: str = "src") -> Tokens:
 
 
 def translate(
-    info: ModelInfo, text: str, method: str = "greedy", **settings: float
+    info: ModelInfo, text: str, method: str = "greedy", edits: str = "", /, **settings: float
 ) -> list[Translation]:
     """The model's translations, best first: method is greedy, beam or sample.
 
-    settings: beams, alpha for beam; temperature, top_k, top_p, seed, draws for sample. Raises
-    `LookError` for a text that is blank or too long.
+    settings: beams, alpha for beam; temperature, top_k, top_p, seed, draws for sample. edits (see
+    transformer/analysis/edits.py) must fit. Raises `LookError` for a text that is blank or too
+    long.
     """
     check_text(info, text)
     given = tuple(sorted(settings.items()))
-    return _translate(str(info.folder), stamp_of(info.folder), text, method, given)
+    return _translate(str(info.folder), stamp_of(info.folder), text, method, given, edits)
 
 
-def explain(info: ModelInfo, text: str, target: str | Sequence[int] | None = None) -> Explained:
+def explain(
+    info: ModelInfo, text: str, target: str | Sequence[int] | None = None, edits: str = ""
+) -> Explained:
     """Trace one pass over `text` and a target: a text, the ids of its pieces, or, where there is
-    none, the model's own greedy translation.
+    none, the model's own greedy translation; all of it under `edits`, which must fit.
 
     Raises `LookError` for a text that is blank or too long, on either side.
     """
     check_text(info, text)
     if target is None:
-        target = translate(info, text)[0].ids
+        target = translate(info, text, "greedy", edits)[0].ids
     elif isinstance(target, str):
         check_text(info, target, "tgt")
         target = tokenize(info, target, "tgt").ids
-    return _explain(str(info.folder), stamp_of(info.folder), text, tuple(target))
+    return _explain(str(info.folder), stamp_of(info.folder), text, tuple(target), edits)
 
 
 def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
@@ -196,19 +199,22 @@ def _translate(
     text: str,
     method: str,
     settings: tuple[tuple[str, float], ...],
+    edits: str,
 ) -> list[Translation]:
     import torch
 
+    from transformer.analysis.edits import parse_edits
+    from transformer.analysis.interventions import prepare
     from transformer.decoding import beam_search, greedy, sample
-    from transformer.tokenizer import EOS
 
     bundle, given = _bundle(folder, stamp), dict(settings)
-    src = torch.tensor([[*bundle.src_tokenizer.encode(text).ids, EOS]])
+    src_ids, made = prepare(bundle, text, parse_edits(edits)[0])
+    src = torch.tensor([src_ids])
     if method == "greedy":
-        found = greedy(bundle.model, src)
+        found = greedy(bundle.model, src, edits=made)
     elif method == "beam":
         beams, alpha = int(given.get("beams", 4)), given.get("alpha", 0.6)
-        found = beam_search(bundle.model, src, beams, alpha)[0]
+        found = beam_search(bundle.model, src, beams, alpha, edits=made)[0]
     else:
         draws, seed = int(given.get("draws", 1)), int(given.get("seed", 0))
         found = sample(
@@ -218,6 +224,7 @@ def _translate(
             given.get("temperature", 1.0),
             int(given.get("top_k", 0)),
             given.get("top_p", 1.0),
+            edits=made,
         )
     decode = bundle.tgt_tokenizer.decode
     return [
@@ -227,16 +234,20 @@ def _translate(
 
 
 @st.cache_data(max_entries=8, show_spinner=False)  # a long sentence traces to 30 MB
-def _explain(folder: str, stamp: tuple[int, ...], text: str, tgt_ids: tuple[int, ...]) -> Explained:
+def _explain(
+    folder: str, stamp: tuple[int, ...], text: str, tgt_ids: tuple[int, ...], edits: str
+) -> Explained:
     import torch
 
-    from transformer.tokenizer import EOS, SOS
+    from transformer.analysis.edits import parse_edits
+    from transformer.analysis.interventions import prepare
+    from transformer.tokenizer import SOS
     from transformer.trace import tracing
 
     bundle = _bundle(folder, stamp)
-    src_ids = [*bundle.src_tokenizer.encode(text).ids, EOS]
+    src_ids, made = prepare(bundle, text, parse_edits(edits)[0])
     decoder_ids = [SOS, *tgt_ids]
-    with torch.no_grad(), tracing(bundle.model) as trace:
+    with torch.no_grad(), tracing(bundle.model, made) as trace:
         bundle.model(torch.tensor([src_ids]), torch.tensor([decoder_ids]))
     return Explained(
         [bundle.src_tokenizer.label(number) for number in src_ids],

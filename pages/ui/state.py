@@ -11,13 +11,14 @@ committed action (`write_look`), and what changes with every key is kept in the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import streamlit as st
 
 from pages.ui.catalogue import what_is_broken
+from transformer.analysis.edits import format_edits, parse_edits
 
 EXAMPLES = (
     "edmund closed his banking account",
@@ -37,7 +38,8 @@ class Look:
     """What is looked at: a model at a step, a sentence, and one head of one kind of attention.
 
     step None is the model's newest; tgt None is the model's own translation; layer and head count
-    from 1.
+    from 1. edits is the text form of transformer/analysis/edits.py; whether they fit the model and
+    the sentence is seen where both are read (`pages/ui/edited.py`).
     """
 
     model: str = "tiny"
@@ -47,6 +49,7 @@ class Look:
     kind: str = "encoder"
     layer: int = 1
     head: int = 1
+    edits: str = ""
 
     @property
     def layer_index(self) -> int:
@@ -93,6 +96,10 @@ def look_from_query(params: Mapping[str, str]) -> tuple[Look, list[str]]:
             notices.append(
                 f"There is no attention called “{params['kind'][:40]}”; showing the encoder's."
             )
+    if "edits" in params:
+        edits, told = parse_edits(params["edits"])
+        values["edits"] = format_edits(edits)
+        notices += told
     return Look(**values), notices
 
 
@@ -164,6 +171,13 @@ def write_look(**changes: Any) -> None:
     if {n: st.query_params[n] for n in _NAMES if n in st.query_params} != query:
         st.query_params.from_dict({**others, **query})
     st.session_state[_SEEN] = query
+
+
+def change_edits(change: Callable[[str], str]) -> None:
+    """Commit what `change` makes of the edits, those included that do not fit at the moment."""
+    edits = st.session_state.get(_LOOK, Look()).edits
+    if (changed := change(edits)) != edits:
+        write_look(edits=changed)
 
 
 def edit_sentence(text: str) -> None:

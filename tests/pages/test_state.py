@@ -20,6 +20,7 @@ from pages.ui.state import (
     look_to_query,
 )
 
+EDITS = ("", "off:encoder.1.2", "mean:cross.3;row:decoder.1.1.2=0.25,0.75", "swap:2=la;hide:1")
 LOOKS = st.builds(
     Look,
     model=st.text(min_size=1, max_size=20),
@@ -29,6 +30,7 @@ LOOKS = st.builds(
     kind=st.sampled_from(KINDS),
     layer=st.integers(1, 48),
     head=st.integers(1, 64),
+    edits=st.sampled_from(EDITS),
 )
 
 
@@ -58,6 +60,7 @@ def test_layers_and_heads_count_from_one_for_people_and_from_zero_for_tensors() 
         ("head", ""),
         ("step", "1e3"),
         ("kind", "sideways"),
+        ("edits", "off:everything"),
     ],
 )
 def test_nonsense_falls_back_with_one_sentence(name: str, value: str) -> None:

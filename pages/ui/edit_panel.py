@@ -1,0 +1,95 @@
+"""What if: switch off heads, hide or replace words, write attention, and see what becomes of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.ui import edit_controls, edit_result
+from pages.ui.catalogue import ModelInfo
+from pages.ui.layout import prose, provenance
+from pages.ui.models import Explained, Translation, explain, load, plain_errors, translate
+from pages.ui.pieces import readable
+from pages.ui.state import Look
+from transformer.analysis.comparison import divergence, first_parting, head_changes, softmax
+
+EOS = 3
+SHOWN = 6  # heads and pieces in a list
+KIND_NAMES = {"encoder": "Encoder self", "decoder": "Decoder self", "cross": "Cross"}
+
+
+def edit_panel(look: Look, info: ModelInfo, explained: Explained) -> None:
+    """The switches on the left, what comes of them on the right; look.edits are those that fit.
+
+    explained is the pass on show, of which a row can be written.
+    """
+    text = prose("attention-edit")
+    st.markdown(text["lead"])
+    left, right = st.columns(2, gap="large")
+    with plain_errors():
+        before = translate(info, look.src)[0]
+        with left:
+            edit_controls.switches(look, info, before)
+            edit_controls.source_pieces(look, info)
+        with right:
+            edit_controls.in_force(look, info)
+            if look.edits:
+                _compared(look, info, before)
+    edit_controls.surgery(look, info, explained)
+
+
+def _compared(look: Look, info: ModelInfo, before: Translation) -> None:
+    """Both translations, the place where they part, and the heads that moved."""
+    after = translate(info, look.src, "greedy", look.edits)[0]
+    edit_result.translations(before.text, after.text, (_note(before), _note(after)))
+    plain = explain(info, look.src, before.ids)
+    edited = explain(info, look.src, before.ids, look.edits)
+    _parting(info, before, after, plain, edited)
+    moved = head_changes(plain.attention(), edited.attention())
+    most = sorted(moved.items(), key=lambda item: -item[1])[:SHOWN]
+    edit_result.moved_heads(
+        "Heads whose attention moved most (layer.head)",
+        [(f"{KIND_NAMES[kind]} {layer}.{head}", bits) for (kind, layer, head), bits in most],
+    )
+    st.caption(prose("attention-edit")["moved"])
+    logits = edited.tensors["output.logits"]
+    provenance(look, info, "output.logits", edited.dims["output.logits"], logits.shape)
+
+
+def _parting(
+    info: ModelInfo, before: Translation, after: Translation, plain: Explained, edited: Explained
+) -> None:
+    """The next pieces where the two part; where they do not, where their probabilities do most."""
+    probs = [softmax(run.tensors["output.logits"][0]) for run in (plain, edited)]
+    place = first_parting(_whole(before), _whole(after))
+    parted = place is not None
+    if place is None:
+        place = int(divergence(*probs).argmax())
+    was, now = probs[0][place], probs[1][place]
+    label, ids = load(info).tgt_tokenizer.label, _likeliest(was, now)
+    told = readable(plain.tgt_pieces[place])
+    edit_result.next_pieces(
+        f"Where they part: the piece after {told}"
+        if parted
+        else f"The words stay; most is moved at the piece after {told}",
+        [label(number) for number in ids],
+        was[ids],
+        now[ids],
+        (ids.index(int(was.argmax())), ids.index(int(now.argmax()))),
+    )
+
+
+def _likeliest(was: np.ndarray, now: np.ndarray) -> list[int]:
+    """The ids of the likeliest pieces of either distribution, those of the first one first."""
+    half = [np.argsort(-probs, kind="stable")[: SHOWN // 2 + 1].tolist() for probs in (was, now)]
+    return list(dict.fromkeys([*half[0], *half[1]]))
+
+
+def _whole(found: Translation) -> list[int]:
+    return [*found.ids, EOS] if found.finished else found.ids
+
+
+def _note(found: Translation) -> str:
+    end = "" if found.finished else ", unfinished"
+    log_prob = f"{found.log_prob:.2f}".replace("-", "−")
+    return f"log P {log_prob} nats over {len(_whole(found))} pieces{end}"
