@@ -186,11 +186,18 @@ def measured(bundle: "Bundle", corpus: Corpus, beams: int) -> list[str]:
 
 
 def derive(arguments: argparse.Namespace) -> int:
-    """What a bundle holds beside its model: projection.npz and example.npz."""
+    """What a bundle holds beside its model: projection.npz, example.npz and roles.json."""
+    import torch
+
     from trainer.export import record_example
     from trainer.project import FILE, projections, write_arrays
+    from transformer.analysis.roles import measure, save_roles
 
-    folder = model_folder(arguments.model)
+    folder, corpora = model_folder(arguments.model), load_data(arguments.data)
+    torch.set_num_threads(1)  # sentence by sentence, more threads wait for each other
+    pairs = [pair for corpus in corpora for pair in corpus.pairs]
+    data = ", ".join(corpus_name(corpus.name) for corpus in corpora)
+    save_roles(folder, measure(read_bundle(folder), pairs, data))
     write_arrays(folder / FILE, projections(folder))
     record_example(folder)
     print(folder)

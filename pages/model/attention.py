@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.catalogue import find_model
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import explain, plain_errors, translate
+from pages.ui.roles import roles_of
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
 
 text = prose("attention")
@@ -34,4 +35,6 @@ every_head(
     explained.tgt_pieces,
     explained.attention(),
     f"{info.stand} · {text['forced'] if look.tgt else text['free']}",
+    explained.norms(),
+    roles_of(info.folder),
 )
