@@ -65,7 +65,9 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
     evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
     evaluate.add_argument("--card", action="store_true", help="write the table into the card")
-    derive = add("derive", commands.derive, "Make again what lies beside a model: maps, example, roles.")
+    derive = add(
+        "derive", commands.derive, "Make again what lies beside a model: maps, example, roles."
+    )
     derive.add_argument(
         "--data",
         default="libreoffice-help",

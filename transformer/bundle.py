@@ -3,7 +3,8 @@
 config.json         schema, architecture, sizes, languages, tokenizer files, decoding defaults
 model.safetensors   float16 when shipped, loaded as float32
 tokenizer*.json     one joint, or one for each language
-card.md, metrics.jsonl, example.npz, projection.npz, roles.json   about the model; its identity without them
+card.md, metrics.jsonl, example.npz, projection.npz, roles.json   about the model; its identity
+                    without them
 """
 
 import hashlib

@@ -65,7 +65,8 @@ def attention_view(
     float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included:
     [EOS] ends the source, [SOS] begins the target. `norms` maps a kind to |v W_O| of its columns
     (L, H, columns), so that the browser can weigh by it. `roles` is what `pages.ui.roles` tells of
-    the heads of each kind. `choice` is the page's own {kind, layer, head}, layer and head counted from 1 as in the look.
+    the heads of each kind. `choice` is the page's own {kind, layer, head}, layer and head counted
+    from 1 as in the look.
 
     Returns {kind, layer, head} once, in the run in which the person has chosen another head, else
     None: so Back in the browser is not undone by an old choice.

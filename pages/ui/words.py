@@ -20,9 +20,12 @@ def word_spans(labels: Sequence[str], special: Collection[int] = ()) -> list[tup
     starts = [
         place
         for place, label in enumerate(labels)
-        if whole or not place or special_near(place, special) or _begins(labels[place - 1], label)
+        if whole
+        or place in {0, *special}
+        or place - 1 in special
+        or _begins(labels[place - 1], label)
     ]
-    return list(zip(starts, [*starts[1:], len(labels)], strict=True))
+    return list(zip(starts, [*starts, len(labels)][1:], strict=True))
 
 
 def word_label(labels: Sequence[str]) -> str:
@@ -37,17 +40,13 @@ def word_label(labels: Sequence[str]) -> str:
         return "".join(labels)
 
 
-def special_near(place: int, special: Collection[int]) -> bool:
-    """Whether the piece at `place` is special, or follows one that is."""
-    return place in special or place - 1 in special
-
-
 def _begins(before: str, label: str) -> bool:
     if _spaced(label):
         return True
-    if _BYTES.fullmatch(label) or _BYTES.fullmatch(before):  # parts of one character
+    if _BYTES.fullmatch(label) or before.endswith(" "):  # a part of a character, or a space alone
         return False
-    return before[-1:].isalnum() != label[:1].isalnum()
+    letters = before[-1:].isalnum() or _BYTES.fullmatch(before) is not None
+    return letters != label[:1].isalnum()
 
 
 def _spaced(label: str) -> bool:

@@ -49,12 +49,48 @@ def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
         "decoder": "decoder.layers.{}.self_attention.weights",
         "cross": "decoder.layers.{}.cross_attention.weights",
     }
-    assert arrays.keys() == patterns.keys()
+    assert arrays.keys() == patterns.keys() | {f"{kind}_norms" for kind in patterns}
     for kind, pattern in patterns.items():
         assert arrays[kind].shape[:2] == (2, 3)
         for layer in range(2):
             own = trace[pattern.format(layer)][0].numpy()
             np.testing.assert_allclose(arrays[kind][layer], own, atol=1e-3)
+            name = pattern.format(layer).removesuffix(".weights")
+            w_o, v = bundle.model.get_submodule(name).w_o, trace[f"{name}.v"][0]
+            for head in range(3):  # what one head alone would bring, its neighbours silent
+                alone = torch.zeros_like(v)
+                alone[head] = v[head]
+                brought = torch.nn.functional.linear(alone.transpose(0, 1).flatten(1), w_o.weight)
+                np.testing.assert_allclose(
+                    arrays[f"{kind}_norms"][layer, head], brought.norm(dim=1).detach(), rtol=2e-3
+                )
+
+
+def test_words_and_specials_are_sent_for_both_sides(dawn_runs: Path) -> None:
+    header, _ = sent(open_page(tgt="la macchina rossa"), "choice")
+    for side, special in (("src", len(header["src"]) - 1), ("tgt", 0)):
+        told = header["sides"][side]
+        assert told["special"] == [special]
+        assert [first for first, _ in told["spans"]][1:] == [end for _, end in told["spans"]][:-1]
+        assert told["spans"][-1][1] == len(header[side])
+        words = ["".join(text for text, _ in word) for word in told["words"]]
+        text = SENTENCE.split() if side == "src" else ["la", "macchina", "rossa"]
+        specials = ["[EOS]"] if side == "src" else ["[SOS]"]
+        spelled = [f"·{word}" for word in text]
+        assert words == (spelled + specials if side == "src" else specials + spelled)
+
+
+def test_roles_come_from_the_bundle_and_may_be_missing(dawn_runs: Path) -> None:
+    from transformer.analysis.roles import measure, save_roles
+
+    assert sent(open_page(), "choice")[0]["roles"] == {}
+    folder = dawn_runs / "toy" / "export"
+    save_roles(folder, measure(load_bundle(folder), [(SENTENCE, "la macchina rossa")] * 3, "pairs"))
+    roles = sent(open_page(), "choice")[0]["roles"]
+    assert roles["about"] == "3 sentences of pairs"
+    assert [[len(layer) for layer in roles[kind]] for kind in ("encoder", "cross")] == [[3, 3]] * 2
+    (folder / "roles.json").write_text("{broken")
+    assert sent(open_page(), "choice")[0]["roles"] == {}
 
 
 def test_without_a_target_the_model_explains_its_own(dawn_runs: Path) -> None:

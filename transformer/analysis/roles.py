@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from transformer.analysis.association import Association, associate
+from transformer.analysis.association import associate
 from transformer.analysis.habits import Sentence, allowed, habits
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 FILE = "roles.json"
 VERSION = 1  # of the definitions: a file of another version is not read
-THRESHOLD = 0.4
+THRESHOLD = 0.4  # of the way from a uniform head to one that follows its habit alone
+COVERAGE = 0.5  # of the rows: a habit that most rows cannot follow explains no head
 SENTENCES = 300
 STATISTICS = 4000  # pairs that the statistics of words are taken from
 KINDS = {
@@ -44,24 +45,27 @@ class Role:
 
 @dataclass(frozen=True)
 class KindRoles:
-    """The heads of one kind: scores[habit][layer][head] and chances[habit], 0..1; the mean entropy
-    of a row in nats, a uniform head's beside it; the share of attention on [SOS] and [EOS]."""
+    """The heads of one kind: scores[habit][layer][head], chances[habit] and the share of rows that
+    can follow it, coverage[habit], all 0..1; the mean entropy of a row in nats, a uniform head's
+    beside it; the share of attention on [SOS] and [EOS]."""
 
     scores: dict[str, Table]
     chances: dict[str, float]
+    coverage: dict[str, float]
     entropy: Table
     uniform_entropy: float
     special: Table
 
     def role(self, layer: int, head: int) -> Role:
-        """The habit that takes the head furthest from uniform (0) towards perfect (1), where that
-        is at least THRESHOLD of the way; else mixed, with the score of that best habit."""
+        """The habit that takes the head furthest from uniform (0) towards perfect (1), of those
+        that most rows can follow, where that is at least THRESHOLD of the way; else mixed, with the
+        score of that best habit."""
 
         def gain(name: str) -> float:
             chance = self.chances[name]
             return (self.scores[name][layer][head] - chance) / max(1 - chance, 1e-9)
 
-        best = max(self.scores, key=gain)
+        best = max((name for name in self.scores if self.coverage[name] >= COVERAGE), key=gain)
         name = best if gain(best) >= THRESHOLD else "mixed"
         return Role(name, self.scores[best][layer][head], self.chances[best])
 
@@ -110,6 +114,7 @@ class Tally:
         return KindRoles(
             {name: _table(self.hits[name] / self.rows[name]) for name in names},
             {name: round(self.chances[name] / self.rows[name], 4) for name in names},
+            {name: round(self.rows[name] / count, 4) for name in names},
             _table(self.entropy / count),
             round(self.uniform / count, 4),
             _table(self.special / count),
