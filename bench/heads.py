@@ -35,9 +35,10 @@ def all_heads(browser: Browser, server: Server, rounds: int) -> Iterator[Row]:
             ]
             sizes.append(float(opened.page.evaluate("dawn.largest().size")) / 1000)
             paint += [times[1] - times[0]] if place else []
-    numbers = 3 * 6 * 8 * TOKENS * TOKENS * 2 / 1000
+    cells = 2 * TOKENS * TOKENS + TOKENS * (TOKENS + 1) / 2 + 3 * TOKENS  # of the decoder, the past
+    numbers = 6 * 8 * cells * 2 / 1000
     parts = [
-        ("float16 weights", numbers),
+        ("float16 weights and norms", numbers),
         ("the component's own code, and words", statistics.median(sizes) - numbers),
     ]
     yield Row("all heads, 6 x 8 x 32, whole message", 320, sizes, unit="KB", parts=parts)

@@ -91,11 +91,19 @@ def attention_view(
         "choice": _counted(chosen or choice, -1),
         "seen": max(number, seen),
     }
-    sent = {**arrays, **{f"{kind}_norms": array for kind, array in (norms or {}).items()}}
+    sent = {name: _past(array) if name == "decoder" else array for name, array in arrays.items()}
+    sent |= {f"{kind}_norms": array for kind, array in (norms or {}).items()}
     halves = {name: np.asarray(array, np.float16) for name, array in sent.items()}
     mount("attention")(data=pack(header, halves), key=key, on_choice_change=_keep)
     st.session_state[seen_key] = header["seen"]
     return chosen
+
+
+def _past(weights: np.ndarray) -> np.ndarray:
+    """What a row of the decoder may look at, row after row: (L, H, T, T) -> (L, H, T (T + 1) / 2).
+    The future, always 0, does not travel."""
+    rows, columns = np.tril_indices(weights.shape[2])
+    return weights[:, :, rows, columns]
 
 
 def _side(pieces: list[str], special: list[int]) -> dict[str, Any]:

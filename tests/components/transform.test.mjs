@@ -6,7 +6,7 @@ import { describe, plain } from "../../assets/components/attention/describe.js";
 import { detailLayout } from "../../assets/components/attention/layout.js";
 import { DEFAULTS, note, subjectName } from "../../assets/components/attention/settings.js";
 import { current, shownHeads, sums } from "../../assets/components/attention/shown.js";
-import { entropy, joined, kept, mean, shareOn, strongest, timesNorm, tops } from "../../assets/components/attention/transform.js";
+import { entropy, joined, kept, mean, shareOn, squared, strongest, timesNorm, tops } from "../../assets/components/attention/transform.js";
 
 /** A set of heads with rows that sum to 1, the same each time; halves that are exact: multiples of 1/64. */
 function heads(layers, perLayer, rows, cols, causal = false) {
@@ -22,6 +22,12 @@ function heads(layers, perLayer, rows, cols, causal = false) {
 const row = ({ shape: [, , rows, cols], values }, head, i) => [...values.subarray((head * rows + i) * cols, (head * rows + i + 1) * cols)];
 const total = (numbers) => numbers.reduce((a, b) => a + b, 0);
 const near = (a, b, off = 1e-5) => assert.ok(Math.abs(a - b) < off, `${a} is not ${b}`);
+
+test("a triangle becomes a square whose future is 0", () => {
+  const made = squared({ shape: [1, 2, 6], values: Uint16Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) });
+  assert.deepEqual(made.shape, [1, 2, 3, 3]);
+  assert.deepEqual([...made.values], [1, 0, 0, 2, 3, 0, 4, 5, 6, 7, 0, 0, 8, 9, 0, 10, 11, 12]);
+});
 
 test("joining to words adds columns, averages rows, and keeps rows at 1", () => {
   const set = heads(2, 3, 4, 5), made = joined(set, [[0, 1], [1, 4]], [[0, 2], [2, 3], [3, 5]]);

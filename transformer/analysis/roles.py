@@ -4,7 +4,7 @@ The habits and their scores are defined in `habits.py`. Reading the file needs n
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -84,11 +84,10 @@ class Tally:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.hits: dict[str, np.ndarray | float] = Counter()
-        self.chances: dict[str, float] = Counter()
-        self.rows: dict[str, int] = Counter()
-        self.entropy: np.ndarray | float = 0.0
-        self.special: np.ndarray | float = 0.0
+        self.hits: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(()))
+        self.chances: dict[str, float] = defaultdict(float)
+        self.rows: dict[str, int] = defaultdict(int)
+        self.entropy, self.special = np.zeros(()), np.zeros(())
         self.uniform, self.free = 0.0, 0
 
     def add(self, weights: np.ndarray, sentence: Sentence) -> None:
@@ -96,14 +95,16 @@ class Tally:
         may = allowed(self.kind, *weights.shape[2:])
         for name, mask in habits(self.kind, sentence).items():
             counted = mask.any(1)
-            self.hits[name] += np.einsum("lhrc,rc->lh", weights, mask.astype(weights.dtype))
+            self.hits[name] = self.hits[name] + np.einsum(
+                "lhrc,rc->lh", weights, mask.astype(weights.dtype)
+            )
             self.chances[name] += float((mask.sum(1) / may.sum(1)).sum())
             self.rows[name] += int(counted.sum())
         free = may.sum(1) > 1
         choosing = weights[:, :, free]
         logs = np.log(choosing, out=np.zeros_like(choosing), where=choosing > 0)
-        self.entropy += -(choosing * logs).sum((2, 3))
-        self.special += choosing[..., 0 if self.kind == "decoder" else -1].sum(2)
+        self.entropy = self.entropy - (choosing * logs).sum((2, 3))
+        self.special = self.special + choosing[..., 0 if self.kind == "decoder" else -1].sum(2)
         self.uniform += float(np.log(may.sum(1)[free]).sum())
         self.free += int(free.sum())
 

@@ -6,6 +6,7 @@ import { reconcile, validChoice } from "./choice.js";
 import { buildCells, buildKinds } from "./elements.js";
 import { repaint } from "./paint.js";
 import { DEFAULTS, showSettings } from "./settings.js";
+import { squared } from "./transform.js";
 
 const VIEWS = new WeakMap();
 
@@ -46,6 +47,7 @@ function receive(view, bytes) {
   const [arrays, norms] = [{}, {}];
   for (const [name, array] of Object.entries(all)) (name.endsWith("_norms") ? norms : arrays)[name.replace("_norms", "")] = array;
   const sameTokens = JSON.stringify([header.src, header.tgt]) === view.tokens;
+  if (arrays.decoder) arrays.decoder = squared(arrays.decoder);
   if (!view.bytes) view.sent = header.seen;
   Object.assign(view, { bytes, header, arrays, norms, sets: {}, facts: {}, pictures: {}, tokens: JSON.stringify([header.src, header.tgt]) });
   if (!sameTokens) view.hover = view.lock = view.pointed = null;

@@ -1,6 +1,15 @@
 // What can be made of attention weights without asking the model again. A set is { shape: [layers, heads, rows, cols],
 // values: Float32Array }; each function gives a new one.
 
+/** The halves of a triangle (layers, heads, n (n + 1) / 2), row after row, as squares; the future is 0. */
+export function squared({ shape: [layers, heads, cells], values }) {
+  const size = Math.round((Math.sqrt(8 * cells + 1) - 1) / 2);
+  const made = new Uint16Array(layers * heads * size * size);
+  let at = 0;
+  for (let row = 0; row < layers * heads * size; row++) for (let j = 0; j <= row % size; j++) made[row * size + j] = values[at++];
+  return { shape: [layers, heads, size, size], values: made };
+}
+
 /** What each head takes home: alpha |v W_O|, the length of the vector that a weight brings (Kobayashi et al., 2020,
  * section 3). `norms` are (layers, heads, cols). */
 export function timesNorm({ shape, values }, norms) {
