@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.catalogue import find_model
 from pages.ui.layout import page_header, prose, sentence_box
+from pages.ui.losses import target_losses
 from pages.ui.models import explain, plain_errors, translate
 from pages.ui.roles import roles_of
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
@@ -29,6 +30,9 @@ with right:
 
 with plain_errors():
     explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
+if look.tgt:
+    with right:
+        target_losses(explained, text["losses"])
 every_head(
     look,
     explained.src_pieces,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,26 @@ def test_another_translation_is_explained_and_taken_back(dawn_runs: Path) -> Non
     assert "".join(text for piece in pieces for text, _ in piece) == "[SOS]·la·casa"
     at.text_input[0].set_value("  ").run()
     assert address(at, "tgt") is None
+
+
+def test_a_typed_target_tells_its_losses_as_text(dawn_runs: Path) -> None:
+    def losses_on(at: AppTest) -> list[str]:
+        return [found.proto.body for found in at.get("html") if "dawn-losses" in found.proto.body]
+
+    assert losses_on(open_page()) == []  # the model's own translation surprises it nowhere
+    at = open_page(tgt="la <b> casa")
+    assert not at.exception
+    (shown,) = losses_on(at)
+    assert "&lt;" in shown and "<b>" not in shown.replace('<b dir="auto">', "")
+    bundle = load_bundle(dawn_runs / "toy" / "export")
+    src = [*bundle.src_tokenizer.encode(SENTENCE).ids, EOS]
+    tgt = [SOS, *bundle.tgt_tokenizer.encode("la <b> casa").ids]
+    with torch.no_grad():
+        logits = bundle.model(torch.tensor([src]), torch.tensor([tgt]))[0]
+    wanted = -logits.log_softmax(1)[torch.arange(len(tgt)), [*tgt[1:], EOS]]
+    told = re.findall(r"<small>(\d+\.\d\d) · #", shown)
+    np.testing.assert_allclose([float(loss) for loss in told], wanted, atol=6e-3)
+    assert f"{float(wanted.mean()):.2f} nats" in " ".join(found.value for found in at.caption)
 
 
 @pytest.mark.parametrize(
