@@ -113,16 +113,26 @@ def many_heads(browser: Browser, server: Server, rounds: int) -> Iterator[Row]:
             )
             paint.append(drawn - data)
             opened.idle()
-            box = opened.page.locator(".detail").bounding_box()
+            detail = opened.page.locator(".detail")
+            detail.scroll_into_view_if_needed()
+            box = detail.bounding_box()
             assert box
+            opened.page.mouse.move(box["x"] + 90, 460)
+            opened.idle()
             for place in range(3):
                 opened.expect(DRAWN)
-                opened.page.mouse.move(box["x"] + 40 + 60 * place, box["y"] + 150)
+                opened.page.mouse.move(box["x"] + 140 + 60 * place, 450 - 40 * place)
                 hover.append(float(opened.found()[0]))
+            more = opened.page.locator(".more summary")
             for what, control in SETTINGS.items():
+                inside = opened.page.locator(f".panel {control}").count()
+                if inside:
+                    more.click()
                 opened.expect(DRAWN)
-                opened.page.locator(control).dispatch_event("click")
+                opened.page.locator(control).locator("xpath=..").click()
                 taken[what].append(float(opened.found()[0]))
+                if inside:
+                    more.click()
     yield Row("all heads, 12 x 12 x 64, arrived -> painted", None, paint)
     yield Row("12 x 12 x 64, hover", None, hover)
     for what, values in taken.items():

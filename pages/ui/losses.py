@@ -14,10 +14,11 @@ from transformer.analysis.losses import piece_losses
 EOS = 3
 _STYLE = """<style>
 .dawn-losses {
-  display: flex; flex-wrap: wrap; gap: 6px 3px; margin: 0; padding: 0; list-style: none;
+  display: flex; flex-wrap: wrap; gap: 6px 3px; margin: 0 0 0 -7px !important;
+  padding: 0 !important; list-style: none; max-height: 12rem; overflow-y: auto;
 }
 .dawn-losses li {
-  margin: 0; padding: 2px 7px 3px; border-radius: 6px; text-align: center;
+  margin: 0 !important; padding: 2px 7px 3px !important; border-radius: 6px; text-align: center;
   background: color-mix(in srgb, currentcolor calc(var(--loss) * 1%), transparent);
 }
 .dawn-losses b { display: block; font: 400 1.05rem/1.4 Newsreader, Georgia, serif; }
@@ -38,7 +39,7 @@ def target_losses(explained: Explained, sentence: str) -> None:
     labels = [readable(label) for label in [*explained.tgt_pieces[1:], "[EOS]"]]
     told = zip(labels, losses, ranks, strict=True)
     items = (_item(label, float(loss), int(rank), size) for label, loss, rank in told)
-    st.html(f'{_STYLE}<ol class="dawn-losses">{"".join(items)}</ol>')
+    st.html(f'{_STYLE}<ol class="dawn-losses" tabindex="0">{"".join(items)}</ol>')
     mean = float(losses.mean())
     words = {"loss": f"{mean:.2f}", "perplexity": f"{math.exp(min(mean, 700)):,.1f}"}
     st.caption(sentence.format(**words, size=f"{size:,}", blind=f"{math.log(size):.2f}"))
