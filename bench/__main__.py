@@ -83,6 +83,7 @@ def _served(
             yield from heads.all_heads(browser, server, rounds)
             with tab(browser) as opened:
                 yield from heads.without_the_server(opened, server, rounds)
+            yield from heads.many_heads(browser, server, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from bench.browser import Tab, tab
-from bench.bundles import BIG, TOKENS, sentence_of
+from bench.bundles import BIG, MANY_TOKENS, TOKENS, WIDE, sentence_of
 from bench.pages import HEADS, SENTENCE, address
 from bench.report import Row
 from bench.server import Server
@@ -35,9 +35,10 @@ def all_heads(browser: Browser, server: Server, rounds: int) -> Iterator[Row]:
             ]
             sizes.append(float(opened.page.evaluate("dawn.largest().size")) / 1000)
             paint += [times[1] - times[0]] if place else []
-    numbers = 3 * 6 * 8 * TOKENS * TOKENS * 2 / 1000
+    cells = 2 * TOKENS * TOKENS + TOKENS * (TOKENS + 1) / 2 + 3 * TOKENS  # of the decoder, the past
+    numbers = 6 * 8 * cells * 2 / 1000
     parts = [
-        ("float16 weights", numbers),
+        ("float16 weights and norms", numbers),
         ("the component's own code, and words", statistics.median(sizes) - numbers),
     ]
     yield Row("all heads, 6 x 8 x 32, whole message", 320, sizes, unit="KB", parts=parts)
@@ -84,3 +85,54 @@ def without_the_server(opened: Tab, server: Server, rounds: int) -> Iterator[Row
             keys.press(pair[place % 2])
 
         yield Row(f"change of {what}", 16, measured(step))
+
+
+SETTINGS = {
+    "words": "input[value=words]",
+    "times norms": "input[value=norms]",
+    "without specials": "input[name=specials]",
+    "a scale per head": "input[value=own]",
+    "mean of all": "input[value=all]",
+}
+
+
+def many_heads(browser: Browser, server: Server, rounds: int) -> Iterator[Row]:
+    """12 layers x 12 heads x 64 tokens: what each setting takes when it is chosen first."""
+    tokenizer = load(find_model(WIDE)).src_tokenizer
+    text = sentence_of(tokenizer, SENTENCE, MANY_TOKENS - 1)
+    where = address(server, "attention", model=WIDE, src=text, tgt=text, kind="cross")
+    paint: list[float] = []
+    taken: dict[str, list[float]] = {what: [] for what in SETTINGS}
+    hover: list[float] = []
+    for _ in range(min(rounds, 4)):
+        with tab(browser) as opened:
+            opened.open(where, HEADS)
+            data, drawn = (
+                float(opened.page.evaluate(f"dawn.mark('dawn-attention-{name}')"))
+                for name in ("data", "drawn")
+            )
+            paint.append(drawn - data)
+            opened.idle()
+            detail = opened.page.locator(".detail")
+            detail.scroll_into_view_if_needed()
+            box = detail.bounding_box()
+            assert box
+            top = max(box["y"], 0) + 220  # the matrix is taller than the window
+            for place in range(3):
+                opened.expect(DRAWN)
+                opened.page.mouse.move(box["x"] + 80 + 60 * place, top + 40 * place)
+                hover.append(float(opened.found()[0]))
+            more = opened.page.locator(".more summary")
+            for what, control in SETTINGS.items():
+                inside = opened.page.locator(f".panel {control}").count()
+                if inside:
+                    more.click()
+                opened.expect(DRAWN)
+                opened.page.locator(control).locator("xpath=..").click()
+                taken[what].append(float(opened.found()[0]))
+                if inside:
+                    more.click()
+    yield Row("all heads, 12 x 12 x 64, arrived -> painted", None, paint)
+    yield Row("12 x 12 x 64, hover", None, hover)
+    for what, values in taken.items():
+        yield Row(f"12 x 12 x 64, {what}", None, values)

@@ -65,11 +65,13 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
     evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
     evaluate.add_argument("--card", action="store_true", help="write the table into the card")
-    derive = add("derive", commands.derive, "Make again what lies beside a model: maps, example.")
+    derive = add(
+        "derive", commands.derive, "Make again what lies beside a model: maps, example, heads."
+    )
     derive.add_argument(
         "--data",
         default="libreoffice-help",
-        help="pairs that the worth of its heads is measured on (libreoffice-help)",
+        help="pairs that roles and worth of its heads are measured on (libreoffice-help)",
     )
     translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
     translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")

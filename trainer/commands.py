@@ -186,30 +186,32 @@ def measured(bundle: "Bundle", corpus: Corpus, beams: int) -> list[str]:
 
 
 def derive(arguments: argparse.Namespace) -> int:
-    """What a bundle holds beside its model: projection.npz, example.npz and ablation.json."""
+    """What a bundle holds beside its model: maps, the recorded example, what its heads do."""
     from trainer.export import record_example
     from trainer.project import FILE, projections, write_arrays
 
     folder = model_folder(arguments.model)
-    derive_head_losses(folder, arguments.data)
+    derive_heads(folder, load_data(arguments.data))
     write_arrays(folder / FILE, projections(folder))
     record_example(folder)
     print(folder)
     return 0
 
 
-def derive_head_losses(folder: Path, data: str) -> None:
-    """Write ablation.json: what the loss on these pairs gains without each head."""
+def derive_heads(folder: Path, corpora: list[Corpus]) -> None:
+    """roles.json and ablation.json: what each head does on these pairs, and what it is worth."""
     import torch
 
-    from trainer.head_losses import measure, write
-    from transformer.bundle import bundle_hash, load_bundle
+    from trainer import head_losses
+    from transformer.analysis.roles import measure, save_roles
+    from transformer.bundle import bundle_hash
 
-    corpora = load_data(data)
     torch.set_num_threads(1)  # short batches: more threads wait for each other
     pairs = [pair for corpus in corpora for pair in corpus.pairs]
     name = ", ".join(corpus_name(corpus.name) for corpus in corpora)
-    write(folder, measure(load_bundle(folder), pairs, name, bundle_hash(folder)))
+    bundle = read_bundle(folder)
+    save_roles(folder, measure(bundle, pairs, name))
+    head_losses.write(folder, head_losses.measure(bundle, pairs, name, bundle_hash(folder)))
 
 
 def translate(arguments: argparse.Namespace) -> int:

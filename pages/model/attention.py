@@ -11,7 +11,9 @@ from pages.ui.court_panel import court_panel
 from pages.ui.edit_panel import edit_panel
 from pages.ui.edited import told_edits
 from pages.ui.layout import page_header, prose, sentence_box
+from pages.ui.losses import target_losses
 from pages.ui.models import explain, plain_errors, translate
+from pages.ui.roles import roles_of
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
 from pages.ui.walk_panel import walk_panel
 
@@ -36,6 +38,9 @@ with right:
 with plain_errors():
     target = own.ids if look.tgt is None else look.tgt
     explained = explain(info, look.src, target, look.edits)
+if look.tgt:
+    with right:
+        target_losses(explained, text["losses"])
 read = text["forced" if look.tgt else "free"] + " · edited" * bool(look.edits)
 every_head(
     look,
@@ -43,6 +48,8 @@ every_head(
     explained.tgt_pieces,
     explained.attention(),
     f"{info.stand} · {read}",
+    explained.norms(),
+    roles_of(info.folder),
 )
 
 PANELS = {"Step by step": walk_panel, "What if": edit_panel, "Why this word": court_panel}

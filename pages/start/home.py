@@ -8,6 +8,7 @@ from pages.ui.catalogue import find_model, list_models
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import plain_errors
 from pages.ui.navigation import STOPS, page_link
+from pages.ui.roles import roles_of
 from pages.ui.state import Look
 from pages.ui.subject import ending, every_head, fitted_look, said
 from transformer.analysis.example import load_example
@@ -22,7 +23,8 @@ def recorded(look: Look, text: dict[str, str]) -> bool:
         return False
     said(text["own"], example.translation)
     pieces = (example.src_pieces, example.tgt_pieces)
-    every_head(look, *pieces, example.attention, f"{info.stand} · {text['recorded']}")
+    stand = f"{info.stand} · {text['recorded']}"
+    every_head(look, *pieces, example.attention, stand, roles=roles_of(info.folder))
     return True
 
 
@@ -35,7 +37,9 @@ def live(look: Look, text: dict[str, str]) -> None:
     said(text["own"], own.text, ending(own))
     explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
     pieces = (explained.src_pieces, explained.tgt_pieces)
-    every_head(look, *pieces, explained.attention(), f"{info.stand} · {text['live']}")
+    stand = f"{info.stand} · {text['live']}"
+    roles = roles_of(info.folder)
+    every_head(look, *pieces, explained.attention(), stand, explained.norms(), roles)
 
 
 text = prose("home")

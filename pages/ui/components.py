@@ -16,6 +16,7 @@ import streamlit as st
 
 from pages.ui.bundle_js import bundle, packed
 from pages.ui.pieces import spelled
+from pages.ui.words import word_label, word_spans
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 ALIGNMENT = 8
@@ -55,19 +56,24 @@ def attention_view(
     provenance: str,
     choice: dict[str, Any],
     key: str,
+    norms: Mapping[str, np.ndarray] | None = None,
+    roles: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """Every head of a model's attention on one sentence, in the browser.
 
     `arrays` maps a kind ("encoder", "decoder", "cross") to weights (L, H, rows, columns), sent as
-    float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included.
-    `choice` is the page's own {kind, layer, head}, layer and head counted from 1 as in the look.
+    float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included:
+    [EOS] ends the source, [SOS] begins the target. `norms` maps a kind to |v W_O| of its columns
+    (L, H, columns), so that the browser can weigh by it. `roles` is what `pages.ui.roles` tells of
+    the heads of each kind. `choice` is the page's own {kind, layer, head}, layer and head counted
+    from 1 as in the look.
 
     Returns {kind, layer, head} once, in the run in which the person has chosen another head, else
     None: so Back in the browser is not undone by an old choice.
 
     Raises ValueError when an array does not fit its pieces.
     """
-    _check_shapes(src_pieces, tgt_pieces, arrays)
+    _check_shapes(src_pieces, tgt_pieces, arrays, norms or {})
     seen_key = f"{key}:seen"
     seen = st.session_state.get(seen_key, 0)
     committed = (st.session_state.get(key) or {}).get("choice") or {}
@@ -76,14 +82,35 @@ def attention_view(
     header = {
         "src": [spelled(piece) for piece in src_pieces],
         "tgt": [spelled(piece) for piece in tgt_pieces],
+        "sides": {
+            "src": _side(src_pieces, [len(src_pieces) - 1] if src_pieces[-1] == "[EOS]" else []),
+            "tgt": _side(tgt_pieces, [0] if tgt_pieces[0] == "[SOS]" else []),
+        },
+        "roles": dict(roles or {}),
         "provenance": provenance,
         "choice": _counted(chosen or choice, -1),
         "seen": max(number, seen),
     }
-    halves = {kind: np.asarray(array, np.float16) for kind, array in arrays.items()}
+    sent = {name: _past(array) if name == "decoder" else array for name, array in arrays.items()}
+    sent |= {f"{kind}_norms": array for kind, array in (norms or {}).items()}
+    halves = {name: np.asarray(array, np.float16) for name, array in sent.items()}
     mount("attention")(data=pack(header, halves), key=key, on_choice_change=_keep)
     st.session_state[seen_key] = header["seen"]
     return chosen
+
+
+def _past(weights: np.ndarray) -> np.ndarray:
+    """What a row of the decoder may look at, row after row: (L, H, T, T) -> (L, H, T (T + 1) / 2).
+    The future, always 0, does not travel."""
+    rows, columns = np.tril_indices(weights.shape[2])
+    return weights[:, :, rows, columns]
+
+
+def _side(pieces: list[str], special: list[int]) -> dict[str, Any]:
+    """What the browser needs to join the pieces of a side to words, and to leave out specials."""
+    spans = word_spans(pieces, special)
+    words = [spelled(word_label(pieces[first:end])) for first, end in spans]
+    return {"special": special, "spans": spans, "words": words}
 
 
 def _keep() -> None:
@@ -112,7 +139,12 @@ def _component(name: str, _stamp: tuple[tuple[str, int], ...]) -> Any:
     )
 
 
-def _check_shapes(src: list[str], tgt: list[str], arrays: Mapping[str, np.ndarray]) -> None:
+def _check_shapes(
+    src: list[str],
+    tgt: list[str],
+    arrays: Mapping[str, np.ndarray],
+    norms: Mapping[str, np.ndarray],
+) -> None:
     pieces = {"src": src, "tgt": tgt}
     if not arrays:
         raise ValueError("The attention view needs at least one of " + ", ".join(AXES) + ".")
@@ -124,6 +156,11 @@ def _check_shapes(src: list[str], tgt: list[str], arrays: Mapping[str, np.ndarra
             raise ValueError(
                 f"{kind} attention has shape {array.shape}: its last two sizes must be {wanted}, "
                 "one row and one column for each piece."
+            )
+        if kind in norms and norms[kind].shape != (*array.shape[:2], wanted[1]):
+            raise ValueError(
+                f"The norms of {kind} attention have shape {norms[kind].shape}: there must be one "
+                "for each head and column."
             )
 
 

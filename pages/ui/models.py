@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from transformer.bundle import Bundle
 
 KINDS = {
-    "encoder": "encoder.layers.{layer}.self_attention.weights",
-    "decoder": "decoder.layers.{layer}.self_attention.weights",
-    "cross": "decoder.layers.{layer}.cross_attention.weights",
+    "encoder": "encoder.layers.{layer}.self_attention",
+    "decoder": "decoder.layers.{layer}.self_attention",
+    "cross": "decoder.layers.{layer}.cross_attention",
 }
 
 
@@ -56,6 +56,7 @@ class Explained:
     """One teacher-forced pass: what went in, in labels, and every tensor that was traced.
 
     src_pieces end in [EOS]; tgt_pieces begin with [SOS]. tensors[name] has a batch of one.
+    value_norms maps the name of an attention to |v W_O| of each head and key, (H, keys).
     """
 
     src_pieces: list[str]
@@ -63,16 +64,27 @@ class Explained:
     tgt_ids: list[int]
     tensors: dict[str, np.ndarray]
     dims: dict[str, str]
+    value_norms: dict[str, np.ndarray]
 
     def attention(self) -> dict[str, np.ndarray]:
         """Weights of all layers by kind: encoder (L, H, S, S), decoder (L, H, T, T), cross
         (L, H, T, S)."""
-        stacks = {}
-        for kind, pattern in KINDS.items():
-            names = (pattern.format(layer=layer) for layer in range(len(self.tensors)))
-            layers = [self.tensors[name][0] for name in names if name in self.tensors]
-            stacks[kind] = np.stack(layers)
-        return stacks
+        return {
+            kind: np.stack([self.tensors[f"{name}.weights"][0] for name in self._layers(kind)])
+            for kind in KINDS
+        }
+
+    def norms(self) -> dict[str, np.ndarray]:
+        """|v W_O| of all layers by kind: encoder (L, H, S), decoder (L, H, T), cross (L, H, S)."""
+        return {
+            kind: np.stack([self.value_norms[name] for name in self._layers(kind)])
+            for kind in KINDS
+        }
+
+    def _layers(self, kind: str) -> list[str]:
+        """The names of a kind's attention, layer by layer."""
+        names = (KINDS[kind].format(layer=layer) for layer in range(len(self.value_norms)))
+        return [name for name in names if name in self.value_norms]
 
 
 @contextmanager
@@ -241,6 +253,7 @@ def _explain(
 
     from transformer.analysis.edits import parse_edits
     from transformer.analysis.interventions import prepare
+    from transformer.analysis.norms import all_value_norms
     from transformer.tokenizer import SOS
     from transformer.trace import tracing
 
@@ -249,12 +262,14 @@ def _explain(
     decoder_ids = [SOS, *tgt_ids]
     with torch.no_grad(), tracing(bundle.model, made) as trace:
         bundle.model(torch.tensor([src_ids]), torch.tensor([decoder_ids]))
+        norms = all_value_norms(bundle.model, trace)
     return Explained(
         [bundle.src_tokenizer.label(number) for number in src_ids],
         [bundle.tgt_tokenizer.label(number) for number in decoder_ids],
         decoder_ids,
         {name: tensor.numpy() for name, tensor in trace.items()},
         trace.dims,
+        {name: lengths[0].numpy() for name, lengths in norms.items()},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -47,8 +48,11 @@ def every_head(
     tgt_pieces: list[str],
     attention: dict[str, np.ndarray],
     provenance: str,
+    norms: dict[str, np.ndarray] | None = None,
+    roles: dict[str, Any] | None = None,
 ) -> None:
-    """The attention view on these weights; a head that the person chooses becomes the look's."""
+    """The attention view on these weights, with the norms of values and the roles of heads where
+    there are any; a head that the person chooses becomes the look's."""
     choice = attention_view(
         src_pieces=src_pieces,
         tgt_pieces=tgt_pieces,
@@ -56,6 +60,8 @@ def every_head(
         provenance=provenance,
         choice={"kind": look.kind, "layer": look.layer, "head": look.head},
         key="attention",
+        norms=norms,
+        roles=roles,
     )
     if choice:
         write_look(**choice)

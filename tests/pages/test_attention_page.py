@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.blobs import sent
+from transformer.attention import MultiHeadAttention
 from transformer.bundle import load_bundle
 from transformer.tokenizer import EOS, SOS
 from transformer.trace import tracing
@@ -49,12 +51,53 @@ def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
         "decoder": "decoder.layers.{}.self_attention.weights",
         "cross": "decoder.layers.{}.cross_attention.weights",
     }
-    assert arrays.keys() == patterns.keys()
+    assert arrays.keys() == patterns.keys() | {f"{kind}_norms" for kind in patterns}
     for kind, pattern in patterns.items():
         assert arrays[kind].shape[:2] == (2, 3)
         for layer in range(2):
             own = trace[pattern.format(layer)][0].numpy()
+            if kind == "decoder":  # the future, always 0, stays behind
+                own = own[:, *np.tril_indices(len(tgt))]
             np.testing.assert_allclose(arrays[kind][layer], own, atol=1e-3)
+            name = pattern.format(layer).removesuffix(".weights")
+            attention, v = bundle.model.get_submodule(name), trace[f"{name}.v"][0]
+            assert isinstance(attention, MultiHeadAttention)
+            for head in range(3):  # what one head alone would bring, its neighbours silent
+                alone = torch.zeros_like(v)
+                alone[head] = v[head]
+                brought = torch.nn.functional.linear(
+                    alone.transpose(0, 1).flatten(1), attention.w_o.weight
+                )
+                np.testing.assert_allclose(
+                    arrays[f"{kind}_norms"][layer, head], brought.norm(dim=1).detach(), rtol=2e-3
+                )
+
+
+def test_words_and_specials_are_sent_for_both_sides(dawn_runs: Path) -> None:
+    header, _ = sent(open_page(tgt="la macchina rossa"), "choice")
+    for side, special in (("src", len(header["src"]) - 1), ("tgt", 0)):
+        told = header["sides"][side]
+        assert told["special"] == [special]
+        assert [first for first, _ in told["spans"]][1:] == [end for _, end in told["spans"]][:-1]
+        assert told["spans"][-1][1] == len(header[side])
+        words = ["".join(text for text, _ in word) for word in told["words"]]
+        text = SENTENCE.split() if side == "src" else ["la", "macchina", "rossa"]
+        specials = ["[EOS]"] if side == "src" else ["[SOS]"]
+        spelled = [f"·{word}" for word in text]
+        assert words == (spelled + specials if side == "src" else specials + spelled)
+
+
+def test_roles_come_from_the_bundle_and_may_be_missing(dawn_runs: Path) -> None:
+    from transformer.analysis.roles import measure, save_roles
+
+    assert sent(open_page(), "choice")[0]["roles"] == {}
+    folder = dawn_runs / "toy" / "export"
+    save_roles(folder, measure(load_bundle(folder), [(SENTENCE, "la macchina rossa")] * 3, "pairs"))
+    roles = sent(open_page(), "choice")[0]["roles"]
+    assert roles["about"] == "3 sentences of pairs"
+    assert [[len(layer) for layer in roles[kind]] for kind in ("encoder", "cross")] == [[3, 3]] * 2
+    (folder / "roles.json").write_text("{broken")
+    assert sent(open_page(), "choice")[0]["roles"] == {}
 
 
 def test_without_a_target_the_model_explains_its_own(dawn_runs: Path) -> None:
@@ -83,6 +126,26 @@ def test_another_translation_is_explained_and_taken_back(dawn_runs: Path) -> Non
     assert "".join(text for piece in pieces for text, _ in piece) == "[SOS]·la·casa"
     at.text_input[0].set_value("  ").run()
     assert address(at, "tgt") is None
+
+
+def test_a_typed_target_tells_its_losses_as_text(dawn_runs: Path) -> None:
+    def losses_on(at: AppTest) -> list[str]:
+        return [found.proto.body for found in at.get("html") if "dawn-losses" in found.proto.body]
+
+    assert losses_on(open_page()) == []  # the model's own translation surprises it nowhere
+    at = open_page(tgt="la <b> casa")
+    assert not at.exception
+    (shown,) = losses_on(at)
+    assert "&lt;" in shown and "<b>" not in shown.replace('<b dir="auto">', "")
+    bundle = load_bundle(dawn_runs / "toy" / "export")
+    src = [*bundle.src_tokenizer.encode(SENTENCE).ids, EOS]
+    tgt = [SOS, *bundle.tgt_tokenizer.encode("la <b> casa").ids]
+    with torch.no_grad():
+        logits = bundle.model(torch.tensor([src]), torch.tensor([tgt]))[0]
+    wanted = -logits.log_softmax(1)[torch.arange(len(tgt)), [*tgt[1:], EOS]]
+    told = re.findall(r"<small>(\d+\.\d\d) · #", shown)
+    np.testing.assert_allclose([float(loss) for loss in told], wanted, atol=6e-3)
+    assert f"{float(wanted.mean()):.2f} nats" in " ".join(" ".join(at.caption.values).split())
 
 
 @pytest.mark.parametrize(

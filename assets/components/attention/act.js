@@ -1,6 +1,7 @@
 // What a person does: point, lock, choose another head, with the mouse or with keys.
 import { listening } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
+import { adjust, listenToSettings } from "./adjust.js";
 import { validChoice } from "./choice.js";
 import { buildCells, markSelection } from "./elements.js";
 import { hit } from "./layout.js";
@@ -10,6 +11,9 @@ const DEBOUNCE = 250; // ms of rest before a choice of head is sent to Python
 
 export function listen(view) {
   const { part } = view, on = listening(view.listeners);
+  listenToSettings(view);
+  on(part.cells, "pointerover", (event) => point(view, event.target.closest("button")));
+  on(part.cells, "pointerleave", () => point(view, null));
   on(part.detail, "pointermove", (event) => look(view, pointed(view, event)));
   on(part.detail, "pointerleave", (event) => event.pointerType === "touch" || look(view, null));
   on(part.detail, "click", (event) => toggleLock(view, pointed(view, event)));
@@ -24,10 +28,22 @@ export function listen(view) {
   on(part.release, "click", () => free(view));
 }
 
+/** Which head a button of the grid stands for. */
+function headOf(view, cell) {
+  const row = cell.parentElement;
+  return { layer: [...view.part.cells.children].indexOf(row), head: [...row.children].indexOf(cell) };
+}
+
 function headClick(view, cell) {
   if (!cell) return;
-  const row = cell.parentElement;
-  choose(view, { layer: [...view.part.cells.children].indexOf(row), head: [...row.children].indexOf(cell) });
+  adjust(view, "mean", "head");
+  choose(view, headOf(view, cell));
+}
+
+/** The head under the pointer is told of, without being chosen. */
+function point(view, cell) {
+  view.pointed = cell && headOf(view, cell);
+  repaint(view, false);
 }
 
 function choose(view, change) {
@@ -35,7 +51,7 @@ function choose(view, change) {
   view.choice = validChoice({ ...before, ...change }, view.arrays);
   if (JSON.stringify(before) === JSON.stringify(view.choice)) return;
   if (before.kind !== view.choice.kind) {
-    view.hover = view.lock = null;
+    view.hover = view.lock = view.pointed = null;
     buildCells(view);
   }
   view.waiting = true;
@@ -50,8 +66,8 @@ function choose(view, change) {
 
 function pointed(view, event) {
   const box = view.part.detail.getBoundingClientRect();
-  const [, , rows, cols] = view.arrays[view.choice.kind].shape;
-  return hit(view.layout, rows, cols, event.clientX - box.left, event.clientY - box.top);
+  const { rows, cols } = view.subject;
+  return hit(view.layout, rows.length, cols.length, event.clientX - box.left, event.clientY - box.top);
 }
 
 function look(view, place) {
@@ -75,10 +91,10 @@ function free(view) {
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 function detailKey(view, event) {
-  const [, , rows, cols] = view.arrays[view.choice.kind].shape;
+  const { rows, cols } = view.subject;
   const step = ARROWS[event.key];
   const at = { row: view.hover?.row ?? 0, col: view.hover?.col ?? 0 };
-  if (step) look(view, { row: clamp(0, at.row + step[0], rows - 1), col: clamp(0, at.col + step[1], cols - 1) });
+  if (step) look(view, { row: clamp(0, at.row + step[0], rows.length - 1), col: clamp(0, at.col + step[1], cols.length - 1) });
   else if (event.key === "Enter") toggleLock(view, at);
   else return;
   event.preventDefault();
@@ -90,6 +106,7 @@ function headKey(view, event) {
   event.preventDefault();
   const [layers, heads] = view.arrays[view.choice.kind].shape;
   const { layer, head } = view.choice;
+  if (step[1]) adjust(view, "mean", "head");
   choose(view, { layer: clamp(0, layer + step[0], layers - 1), head: clamp(0, head + step[1], heads - 1) });
   markSelection(view);
   view.part.cells.querySelector('[tabindex="0"]').focus();

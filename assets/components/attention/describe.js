@@ -6,26 +6,28 @@ export const visible = (piece) => piece.map(([text, quiet]) => ({ text, quiet })
 export const shown = (piece) => visible(piece).map(({ text }) => text).join("");
 
 /** What a head does at a focus, as parts: plain strings, {token} and {number}. `w(row, col)` is a weight;
- * `cell` is the one under the pointer, told with all its digits, while `focus` may be locked elsewhere. */
-export function describe({ rows, cols, w, causal }, focus, cell = focus, most = 5) {
+ * `cell` is the one under the pointer, told with all its digits, while `focus` may be locked elsewhere. Cells that are not
+ * `strong` are left out; `norm` says that a weight is the length of the vector that it brings. */
+export function describe({ rows, cols, w, causal, strong = () => true, norm = false }, focus, cell = focus, most = 5) {
+  const [looks, seen] = norm ? [" takes most from ", " goes most to "] : [" looks at ", " is seen by "];
   const number = (value, digits = 2) => ({ number: value.toFixed(digits) });
   const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).filter(([, value], i) => !i || (i < most && value >= 0.005))
     .flatMap(([token, value], i) => [i ? ", " : "", { token }, " ", number(value)]);
   const from = (i) => ({ token: rows[i] }), to = (j) => ({ token: cols[j] });
   const exact = cell?.row == null || cell.col == null ? []
     : causal && cell.col > cell.row ? [to(cell.col), " is in the future of ", from(cell.row), ": masked. "]
-    : [from(cell.row), " gives ", to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
+    : norm ? [from(cell.row), " takes ", number(w(cell.row, cell.col), 3), " from ", to(cell.col), ". "] : [from(cell.row), " gives ", to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
   const { row, col } = focus ?? {};
   if (row != null) {
-    const seen = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => !causal || j <= row);
-    return [...exact, from(row), " looks at ", ...listing(seen)];
+    const found = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => (!causal || j <= row) && strong(row, j));
+    return [...exact, from(row), looks, ...listing(found)];
   }
   if (col != null) {
-    const seeing = rows.map((token, i) => [token, w(i, col)]).filter((_, i) => !causal || col <= i);
-    return [...exact, to(col), " is seen by ", ...listing(seeing)];
+    const found = rows.map((token, i) => [token, w(i, col)]).filter((_, i) => (!causal || col <= i) && strong(i, col));
+    return [...exact, to(col), ...(found.length ? [seen, ...listing(found)] : [" is among the strongest of no row"])];
   }
   const links = rows.flatMap((_, i) => cols.map((_, j) => [i, j, w(i, j)])).sort((a, b) => b[2] - a[2]).slice(0, 3);
-  return ["Strongest here: ", ...links.flatMap(([i, j, value], n) => [n ? "; " : "", from(i), " looks at ", to(j), " ", number(value)])];
+  return ["Strongest here: ", ...links.flatMap(([i, j, value], n) => [n ? "; " : "", from(i), looks.replace(" most", ""), to(j), " ", number(value)])];
 }
 
 export const plain = (parts) => parts.map((part) => (typeof part === "string" ? part : part.number ?? `\`${shown(part.token)}\``)).join("");

@@ -4,14 +4,14 @@ import { drawLabel, emphasis, fitRuns, labelled } from "./labels.js";
 import { detailLayout } from "./layout.js";
 import { paintLinks } from "./draw_links.js";
 import { hatch, picture, sheet } from "./picture.js";
+import { sums } from "./shown.js";
 
-export function layDetail(view, { rows, cols }, width) {
-  const { layer, head } = view.choice;
-  view.matrix = picture(view, [layer, layer + 1], [head, head + 1], 1);
+export function layDetail(view, { rows, cols, set, layer, head }, width) {
+  view.matrix = picture(view, set, [layer, layer + 1], [head, head + 1], 1);
   const context = view.part.detail.getContext("2d");
   context.font = `13px ${view.theme.font}`;
   const longest = (pieces) => Math.ceil(Math.max(28, ...pieces.map((piece) => fitRuns(context, piece, width < 460 ? 72 : 104).total))) + 4;
-  const sizes = { width, rows: rows.length, cols: cols.length, rowLabel: longest(rows), colLabel: longest(cols) };
+  const sizes = { width, rows: rows.length, cols: cols.length, rowLabel: longest(rows), colLabel: longest(cols), sums: view.settings.sums };
   view.layout = { ...detailLayout(sizes), ...sizes };
 }
 
@@ -20,11 +20,12 @@ export function paintDetail(view, subject) {
   const context = sheet(view.part.detail, layout.width, layout.height);
   paintMatrix(view, context, subject);
   paintColumnLabels(view, context, subject);
+  if (layout.sums) paintSums(view, context, subject);
   paintLinks(view, context, subject);
 }
 
-function paintMatrix(view, context, { rows, cols, w, causal }) {
-  const { theme, hover, lock } = view;
+function paintMatrix(view, context, subject) {
+  const { theme, hover, lock } = view, { rows, cols, causal } = subject;
   const { matrix: { x, y, cellW, cellH, right, bottom }, beside, rowLabel } = view.layout;
   if (causal) hatch(view, context, x, y, right - x, bottom - y);
   context.drawImage(view.matrix, x, y, right - x, bottom - y);
@@ -36,7 +37,7 @@ function paintMatrix(view, context, { rows, cols, w, causal }) {
     for (let i = 1; i < rows.length; i++) context.moveTo(x, y + i * cellH), context.lineTo(right, y + i * cellH);
   }
   context.stroke();
-  if (cellW >= 28 && cellH >= 20) paintNumbers(view, context, { rows, cols, w, causal });
+  if (cellW >= 28 && cellH >= 20) paintNumbers(view, context, subject);
   const focus = lock ?? hover;
   context.strokeStyle = theme.css(theme.ink, 0.85);
   context.lineWidth = 1.5;
@@ -50,19 +51,41 @@ function paintMatrix(view, context, { rows, cols, w, causal }) {
     drawLabel(view, context, piece, x - 8, y + (i + 0.5) * cellH, rowLabel, emphasis(i, focus?.row, cellH, "right")));
 }
 
-function paintNumbers({ theme, layout }, context, { rows, cols, w, causal }) {
+function paintNumbers({ theme, layout }, context, { rows, cols, w, strong, causal, top }) {
   const { x, y, cellW, cellH } = layout.matrix;
   context.font = `${cellH >= 30 ? 11 : 10}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let i = 0; i < rows.length; i++) for (let j = 0; j < (causal ? i + 1 : cols.length); j++) {
     const value = w(i, j);
-    if (value < 0.05) continue;
-    const colour = theme.table[shade(value)];
+    if (value < 0.05 * top || !strong(i, j)) continue;
+    const colour = theme.table[shade(value / top)];
     const light = luminance([colour & 255, (colour >> 8) & 255, (colour >> 16) & 255]);
     context.fillStyle = light > 0.2 ? "rgb(10 14 30 / .82)" : "rgb(255 255 255 / .94)";
     context.fillText(value.toFixed(2).replace(/^0/, ""), x + (j + 0.5) * cellW, y + (i + 0.5) * cellH + 0.5);
   }
+}
+
+/** Row sums right of the matrix, column sums below it, as bars with their numbers. */
+function paintSums({ theme, layout: { matrix: { x, y, cellW, cellH, right, bottom } } }, context, subject) {
+  const { rows, cols } = sums(subject), most = Math.max(...rows, ...cols, 1e-6);
+  context.font = `10px ${theme.font}`;
+  context.textBaseline = "middle";
+  const bar = theme.css(theme.hue, 0.45), ink = theme.css(theme.ink, 0.75);
+  rows.forEach((value, i) => {
+    context.fillStyle = bar;
+    context.fillRect(right + 4, y + i * cellH + 1, (14 * value) / most, Math.max(1, cellH - 2));
+    context.textAlign = "left";
+    context.fillStyle = ink;
+    if (labelled(i, cellH)) context.fillText(value.toFixed(2), right + 22, y + (i + 0.5) * cellH);
+  });
+  cols.forEach((value, j) => {
+    context.fillStyle = bar;
+    context.fillRect(x + j * cellW + 1, bottom + 4, Math.max(1, cellW - 2), (14 * value) / most);
+    context.textAlign = "center";
+    context.fillStyle = ink;
+    if (cellW >= 24) context.fillText(value.toFixed(2), x + (j + 0.5) * cellW, bottom + 26);
+  });
 }
 
 function paintColumnLabels(view, context, { cols }) {

@@ -2,7 +2,9 @@
 import { button, element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { describe, plain, shown } from "./describe.js";
+import { factWords } from "./facts.js";
 import { KINDS } from "./kinds.js";
+import { note, scaleWords, subjectName } from "./settings.js";
 
 export function buildKinds(view) {
   const names = Object.keys(view.arrays).join();
@@ -26,7 +28,7 @@ export function buildCells(view) {
     row.append(...Array.from({ length: heads }, (_, head) => {
       const cell = button();
       cell.setAttribute("role", "gridcell");
-      cell.setAttribute("aria-label", cell.title = `layer ${layer + 1}, head ${head + 1}`);
+      cell.setAttribute("aria-label", `layer ${layer + 1}, head ${head + 1}`);
       return cell;
     }));
     return row;
@@ -34,8 +36,8 @@ export function buildCells(view) {
 }
 
 export function markSelection(view) {
-  const { kind, layer, head } = view.choice;
-  const marked = [kind, layer, head, view.kindNames, view.cellCount].join();
+  const { choice: { kind, layer, head }, settings: { mean: which } } = view;
+  const marked = [kind, layer, head, which, view.kindNames, view.cellCount].join();
   if (view.marked === marked) return;
   view.marked = marked;
   Object.assign(view.part.view.dataset, { kind, layer: layer + 1, head: head + 1 });
@@ -45,30 +47,45 @@ export function markSelection(view) {
   }
   [...view.part.cells.children].forEach((row, l) => [...row.children].forEach((cell, h) => {
     cell.setAttribute("aria-selected", l === layer && h === head);
+    cell.classList.toggle("meant", which === "all" || (which === "layer" && l === layer));
     cell.tabIndex = l === layer && h === head ? 0 : -1;
   }));
 }
 
 export function writeWords(view, subject) {
-  const { kind, layer, head } = view.choice;
+  const { kind, layer } = view.choice;
   const { shape: [layers, heads, rows, cols] } = view.arrays[kind];
   const { part, header } = view;
   part.caption.textContent = KINDS[kind].caption;
   const { pool } = view.grid;
   part.count.textContent = `${layers} layers × ${heads} heads${pool > 1 ? `, a dot is the strongest of ${pool} × ${pool} weights` : ""}`;
-  part.title.textContent = `Layer ${layer + 1}, head ${head + 1}`;
+  part.title.textContent = subjectName(view);
+  scaleWords(view, subject);
   part.model.textContent = header.provenance;
-  part.tensor.textContent = KINDS[kind].tensor(layer);
+  part.tensor.textContent = KINDS[kind].tensor(view.settings.mean === "all" ? "*" : layer);
+  part.note.textContent = note(view);
   part.dims.textContent = `${KINDS[kind].dims} = 1 × ${heads} × ${rows} × ${cols}`;
   part.thumbs.setAttribute("aria-label", `${KINDS[kind].title} attention: ${layers} layers × ${heads} heads as small pictures, a button on each.`);
-  part.detail.setAttribute("aria-label", `${KINDS[kind].title} attention, layer ${layer + 1}, head ${head + 1}: ${rows} rows look at ${cols} columns. Arrow keys move, Enter locks, Escape releases.`);
+  part.detail.setAttribute("aria-label", `${KINDS[kind].title} attention, ${subjectName(view)}: ${subject.rows.length} rows look at ${subject.cols.length} columns. Arrow keys move, Enter locks, Escape releases.`);
   const parts = describe(subject, view.lock ?? view.hover, view.hover);
   if (part.line.dataset.text !== (part.line.dataset.text = plain(parts))) part.line.replaceChildren(...parts.map(partElement));
   part.release.hidden = !view.lock;
 }
 
+/** What is known of the head under the pointer, or of the chosen one. */
+export function writeFacts(view) {
+  const { kind, layer, head } = { ...view.choice, ...view.pointed };
+  const { known } = view.part, text = factWords(view, kind, layer, head);
+  const name = `Layer ${layer + 1}, head ${head + 1}`;
+  if (known.dataset.text === (known.dataset.text = `${name}${text}`)) return;
+  known.replaceChildren(element("b", "", name), ` ${text}`);
+}
+
 /** The picture of the head as text, for those who hear the page: each row with its strongest weights. */
 export function writeRows(view, subject) {
+  [...view.part.cells.children].forEach((row, layer) => [...row.children].forEach((cell, head) => {
+    cell.setAttribute("aria-label", `layer ${layer + 1}, head ${head + 1}: ${factWords(view, view.choice.kind, layer, head)}`);
+  }));
   view.part.words.replaceChildren(...subject.rows.map((_, row) => {
     const item = element("li");
     item.append(...describe(subject, { row, col: null }, null).map(partElement));
@@ -81,7 +98,7 @@ function partElement(part) {
   return part.token == null ? element("span", "number", part.number) : element("bdi", "", shown(part.token));
 }
 
-export function placeTip(view, { rows, cols, w, causal }) {
+export function placeTip(view, { rows, cols, w, strong, causal }) {
   const { part: { tip }, hover, layout: { matrix, width } } = view;
   tip.hidden = hover?.row == null || hover.col == null;
   if (tip.hidden) return;
@@ -89,7 +106,7 @@ export function placeTip(view, { rows, cols, w, causal }) {
   const [from, to, value] = tip.querySelectorAll("bdi, b");
   from.textContent = shown(rows[row]);
   to.textContent = shown(cols[col]);
-  value.textContent = causal && col > row ? "masked" : w(row, col).toFixed(3);
+  value.textContent = causal && col > row ? "masked" : `${w(row, col).toFixed(3)}${strong(row, col) ? "" : " left out"}`;
   const x = matrix.x + (col + 0.5) * matrix.cellW - tip.offsetWidth / 2;
   tip.style.left = `${clamp(0, x, Math.max(0, width - tip.offsetWidth))}px`;
   const above = matrix.y + row * matrix.cellH - tip.offsetHeight - 7;

@@ -5,6 +5,8 @@ import { listen } from "./act.js";
 import { reconcile, validChoice } from "./choice.js";
 import { buildCells, buildKinds } from "./elements.js";
 import { repaint } from "./paint.js";
+import { DEFAULTS, showSettings } from "./settings.js";
+import { squared } from "./transform.js";
 
 const VIEWS = new WeakMap();
 
@@ -26,9 +28,9 @@ export default function attention({ parentElement, data, setStateValue }) {
 }
 
 function build(parent) {
-  const part = Object.fromEntries(["view", "kinds", "ramp", "caption", "count", "heads", "thumbs", "cells", "title", "scroll", "detail", "tip",
-    "line", "release", "words", "model", "tensor", "dims"].map((name) => [name, parent.querySelector(`.${name}`)]));
-  const view = { part, listeners: new AbortController(), choice: null, sent: 0, waiting: false, hover: null, lock: null, floats: {}, pictures: {}, drawn: 0, frame: 0 };
+  const part = Object.fromEntries(["view", "kinds", "ramp", "low", "top", "quantity", "scaling", "controls", "more", "massed", "caption", "count", "known", "heads", "thumbs", "cells", "title", "scroll", "detail", "tip",
+    "line", "release", "words", "model", "tensor", "dims", "note"].map((name) => [name, parent.querySelector(`.${name}`)]));
+  const view = { part, listeners: new AbortController(), choice: null, sent: 0, waiting: false, hover: null, lock: null, pointed: null, settings: { ...DEFAULTS }, sets: {}, facts: {}, pictures: {}, drawn: 0, frame: 0 };
   listen(view);
   view.observer = new ResizeObserver(() => {
     if (`${part.heads.clientWidth} ${part.scroll.clientWidth}` !== view.widths) repaint(view);
@@ -41,14 +43,18 @@ function build(parent) {
 
 function receive(view, bytes) {
   performance.mark("dawn-attention-data");
-  const { header, arrays } = unpack(bytes, "float16");
+  const { header, arrays: all } = unpack(bytes, "float16");
+  const [arrays, norms] = [{}, {}];
+  for (const [name, array] of Object.entries(all)) (name.endsWith("_norms") ? norms : arrays)[name.replace("_norms", "")] = array;
   const sameTokens = JSON.stringify([header.src, header.tgt]) === view.tokens;
+  if (arrays.decoder) arrays.decoder = squared(arrays.decoder);
   if (!view.bytes) view.sent = header.seen;
-  Object.assign(view, { bytes, header, arrays, floats: {}, pictures: {}, tokens: JSON.stringify([header.src, header.tgt]) });
-  if (!sameTokens) view.hover = view.lock = null;
+  Object.assign(view, { bytes, header, arrays, norms, sets: {}, facts: {}, pictures: {}, tokens: JSON.stringify([header.src, header.tgt]) });
+  if (!sameTokens) view.hover = view.lock = view.pointed = null;
   const choice = validChoice(reconcile(view, header), arrays);
   if (choice.kind !== view.choice?.kind) view.hover = view.lock = null;
   view.choice = choice;
   buildKinds(view);
   buildCells(view);
+  showSettings(view);
 }

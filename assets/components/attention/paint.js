@@ -1,8 +1,8 @@
 // A frame: what has changed is painted once, however often it was asked for.
-import { current } from "./choice.js";
 import { layDetail, paintDetail } from "./draw_detail.js";
 import { paintGrid } from "./draw_grid.js";
-import { markSelection, placeTip, writeRows, writeWords } from "./elements.js";
+import { markSelection, placeTip, writeFacts, writeRows, writeWords } from "./elements.js";
+import { current } from "./shown.js";
 import { readTheme } from "./theme.js";
 
 const REST = 150; // ms: the words of all rows are not part of the frame
@@ -16,7 +16,7 @@ export function repaint(view, everything = true) {
 }
 
 function paint(view) {
-  const subject = current(view);
+  const subject = (view.subject = current(view));
   if (view.stale) {
     const widths = [view.part.heads.clientWidth, view.part.scroll.clientWidth]; // read before anything is written
     view.widths = widths.join(" ");
@@ -28,6 +28,7 @@ function paint(view) {
   if (view.stale) writeRowsAtRest(view);
   view.stale = false;
   writeWords(view, subject);
+  writeFacts(view);
   paintDetail(view, subject);
   placeTip(view, subject);
   view.part.view.dataset.drawn = view.drawn += 1;

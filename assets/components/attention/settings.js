@@ -1,0 +1,42 @@
+// How the weights are shown: what a person may set, and what it is called. All of it happens in the browser.
+import { KINDS } from "./kinds.js";
+import { byNorm } from "./shown.js";
+
+export const DEFAULTS = { unit: "pieces", measure: "weights", specials: true, scale: "shared", mean: "head", sums: false, mass: 1 };
+const IN_MORE = ["specials", "scale", "sums", "mass"];
+
+/** The controls as the settings are. */
+export function showSettings({ part, settings, norms }) {
+  for (const input of part.view.querySelectorAll("input")) {
+    const value = settings[input.name];
+    if (input.type === "radio") input.checked = input.value === value;
+    else if (input.type === "checkbox") input.checked = input.name === "specials" ? !value : value;
+    else input.value = Math.round(100 * value);
+  }
+  part.massed.textContent = settings.mass < 1 ? `${Math.round(100 * settings.mass)} % of each row` : "all cells";
+  part.controls.querySelector(".again").hidden = settings.measure === "norms";
+  part.controls.querySelector(".measure").hidden = !Object.keys(norms).length;
+  const changed = IN_MORE.filter((name) => settings[name] !== DEFAULTS[name]).length;
+  part.more.querySelector("summary").textContent = changed ? `More · ${changed}` : "More";
+}
+
+/** The legend: what a colour stands for, from 0 to what, and for which heads. */
+export function scaleWords({ part, settings }, { top, norm }) {
+  part.quantity.textContent = norm ? "weight × ‖v W_O‖" : "weight";
+  part.top.textContent = settings.scale === "own" || norm ? top.toFixed(2) : "1";
+  part.scaling.textContent = settings.scale === "own" ? "a scale for each head, this is the chosen one's" : "one scale for all heads";
+}
+
+export function subjectName({ choice: { kind, layer, head }, settings: { mean }, arrays }) {
+  const [layers, heads] = arrays[kind].shape;
+  if (mean === "layer") return `Layer ${layer + 1}, mean of ${heads} heads`;
+  return mean === "all" ? `Mean of all ${layers * heads} heads` : `Layer ${layer + 1}, head ${head + 1}`;
+}
+
+/** What was done to the tensor on the way to the picture. */
+export function note(view) {
+  const { settings: { unit, specials, mass }, choice: { kind } } = view, norm = byNorm(view, kind);
+  const names = new Set([KINDS[kind].rows, KINDS[kind].cols].map((side) => (side === "src" ? "[EOS]" : "[SOS]")));
+  return [norm && "times the length of each value after W_O (Kobayashi et al., 2020)", unit === "words" && "words: columns added, rows averaged",
+    !specials && `without ${[...names].join(" and ")}${norm ? "" : ", rows scaled to 1 again"}`, mass < 1 && `the strongest cells that hold ${Math.round(100 * mass)} % of each row`].filter(Boolean).join(" · ");
+}
