@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,14 @@ import pytest
 
 from tests.trainer.cluster import Cluster, missing
 from tests.trainer.small_runs import events_of, metric, prepared_run, wait_for
+from trainer.bin import delete
 from trainer.checkpoints import listed_checkpoints
 from trainer.child import environment
 from trainer.config import TrainConfig
 from trainer.launch import launch, resume
-from trainer.locks import is_locked
-from trainer.records import read_record
-from trainer.runs import Run, RunError, kill, list_runs, request, status
+from trainer.locks import is_locked, take_lock
+from trainer.records import boot_id, process_start, read_record, write_record
+from trainer.runs import Run, RunError, create_run, kill, list_runs, request, status
 from trainer.slurm import check_slurm, exit_code, job_lives, look, parameters
 
 Tiny = Callable[..., TrainConfig]
@@ -186,6 +188,40 @@ def test_no_cluster_is_told_before_there_is_a_folder(
     with pytest.raises(RunError, match="this machine has no sbatch"):
         launch(on_slurm(tiny()), ["python"])
     assert list_runs() == []
+
+
+def job_record(run: Run, **more: Any) -> None:
+    write_record(run.process_record(1), {"attempt": 1, "job": "7", "pid": None, **more})
+
+
+def test_who_waits_for_a_job_is_not_killed_with_it(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SLURM takes its time to end a job: its supervisor is there to put the end on record."""
+    ended_jobs: list[str] = []
+    monkeypatch.setattr("trainer.ending.scancel", ended_jobs.append)
+    run = create_run({"preset": "nano"}, [], run_id="it")
+    lock = take_lock(run.lock)
+    assert lock is not None
+    with subprocess.Popen(["sleep", "30"]) as supervisor:
+        who = {"supervisor_pid": supervisor.pid, "boot_id": boot_id()}
+        job_record(run, **who, supervisor_start_time=process_start(supervisor.pid))
+        kill(run, patience=0.1)
+        os.close(lock)
+        assert ended_jobs == ["7"]
+        with pytest.raises(subprocess.TimeoutExpired):
+            supervisor.wait(0.5)
+        supervisor.kill()
+
+
+def test_a_run_whose_job_lives_is_not_deleted(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = create_run({"preset": "nano"}, [], run_id="it")
+    job_record(run)
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "RUNNING"})
+    with pytest.raises(RunError, match="is still ending"):
+        delete(run)
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "COMPLETED"})
+    delete(run)
 
 
 @pytest.mark.parametrize(
