@@ -6,6 +6,7 @@ has to give its place to others goes on as the next attempt, by its supervisor, 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -96,6 +97,7 @@ class SlurmJob:
         self.job, self.file = job, file
         self.returncode: int | None = None
         self.told: dict[str, str] = {}
+        self.kept: dict[str, str] = {}  # of what was told, that which is in the file
         self.changed = self.known = time.monotonic()
         self.looked = 0.0
         self._look()
@@ -140,9 +142,17 @@ class SlurmJob:
             return
         if told and told != self.told:
             self.told, self.changed = told, now
-            write_record(self.file, {"job": self.job, **told})
+        self._keep()
         if told and told["JobState"] not in LIVING:
             self.returncode = exit_code(told)
+
+    def _keep(self) -> None:
+        """Write how it was seen; a disk that is full now is asked again at the next look."""
+        if self.kept == self.told:
+            return
+        with contextlib.suppress(OSError):
+            write_record(self.file, {"job": self.job, **self.told})
+            self.kept = self.told
 
 
 def look(job: str) -> dict[str, str] | None:

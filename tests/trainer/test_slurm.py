@@ -23,7 +23,7 @@ from trainer.launch import launch, resume
 from trainer.locks import is_locked, take_lock
 from trainer.records import boot_id, process_start, read_record, write_record
 from trainer.runs import Run, RunError, create_run, kill, list_runs, request, status
-from trainer.slurm import check_slurm, exit_code, job_lives, look, parameters
+from trainer.slurm import SlurmJob, check_slurm, exit_code, job_lives, look, parameters
 
 Tiny = Callable[..., TrainConfig]
 ABSENT = [*missing(), *([] if importlib.util.find_spec("submitit") else ["submitit"])]
@@ -162,6 +162,20 @@ def test_what_slurm_refuses_is_told(cluster: Cluster, tiny: Tiny, runs: Path) ->
     run = launch(on_slurm(tiny()) | {"partition": "none-such"}, ["python"])
     assert ended(run) == "failed"
     assert "invalid partition" in status(run).reason.lower()
+
+
+def test_a_full_disk_is_not_the_end_of_a_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How it was last seen is written when there is room again."""
+    file = tmp_path / "slurm" / "job.json"  # in a folder that is not there
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "RUNNING"})
+    job = SlurmJob("7", file)
+    assert job.returncode is None
+    file.parent.mkdir()
+    job.looked = 0.0
+    assert job.poll() is None
+    assert read_record(file) == {"job": "7", "JobState": "RUNNING"}
 
 
 @needs_slurm
