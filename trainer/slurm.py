@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from trainer.decided import read_decided
 from trainer.engines import AGAIN
 from trainer.folder import Run, RunError
 from trainer.records import read_record, write_record
@@ -98,6 +99,7 @@ class SlurmJob:
         self.returncode: int | None = None
         self.told: dict[str, str] = {}
         self.kept: dict[str, str] = {}  # of what was told, that which is in the file
+        self.parts = self._parts()
         self.changed = self.known = time.monotonic()
         self.looked = 0.0
         self._look()
@@ -111,9 +113,16 @@ class SlurmJob:
         return self.returncode
 
     def wants_again(self) -> bool:
-        """Whether it had to give its place to others, or asked for another start itself."""
+        """Whether it had to give its place to others, or asked for another start itself.
+
+        The exit code of a rank that did so is lost where srun had to kill another, as it must one
+        that waits for its GPU; what that rank decided is not.
+        """
+        if self.returncode is None:
+            return False
         preempted = self.told.get("JobState") == "PREEMPTED" or "PreemptTime" in self.told
-        return self.returncode == AGAIN or (self.returncode is not None and preempted)
+        halved = self.returncode != 0 and self._parts() > self.parts
+        return self.returncode == AGAIN or preempted or halved
 
     def terminate(self) -> None:
         """SIGTERM to all ranks; a job that still waits is taken out of the line."""
@@ -145,6 +154,11 @@ class SlurmJob:
         self._keep()
         if told and told["JobState"] not in LIVING:
             self.returncode = exit_code(told)
+
+    def _parts(self) -> int:
+        """Into how many parts the run cuts its batches, as was decided so far."""
+        decided = read_decided(self.file.parents[1], {})
+        return decided.parts if decided else 1
 
     def _keep(self) -> None:
         """Write how it was seen; a disk that is full now is asked again at the next look."""

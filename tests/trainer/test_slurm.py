@@ -19,6 +19,7 @@ from trainer.bin import delete
 from trainer.checkpoints import listed_checkpoints
 from trainer.child import environment
 from trainer.config import TrainConfig
+from trainer.decided import Decided
 from trainer.launch import launch, resume
 from trainer.locks import is_locked, take_lock
 from trainer.records import boot_id, process_start, read_record, write_record
@@ -176,6 +177,23 @@ def test_a_full_disk_is_not_the_end_of_a_job(
     job.looked = 0.0
     assert job.poll() is None
     assert read_record(file) == {"job": "7", "JobState": "RUNNING"}
+
+
+def test_a_full_memory_is_known_though_srun_killed_another_rank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job has the exit code of the rank that was killed, not of the one that asked."""
+    (tmp_path / "slurm").mkdir()
+    Decided("fp32").write(tmp_path)
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "RUNNING"})
+    job, other = (SlurmJob("7", tmp_path / "slurm" / "job.json") for _ in range(2))
+    monkeypatch.setattr(
+        "trainer.slurm.look", lambda job: {"JobState": "FAILED", "ExitCode": "137:0"}
+    )
+    other.looked = job.looked = 0.0
+    assert other.poll() == -9 and not other.wants_again()
+    Decided("fp32", parts=2).write(tmp_path)
+    assert job.poll() == -9 and job.wants_again()
 
 
 @needs_slurm
