@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -49,7 +50,7 @@ def submit(run: Run, attempt: int) -> SlurmJob:
     import submitit
 
     folder = run.path / "slurm"
-    executor = submitit.SlurmExecutor(folder, python=f"{sys.executable} -P")
+    executor = submitit.SlurmExecutor(folder, python=f"{shlex.quote(sys.executable)} -P")
     executor.update_parameters(**parameters(run))
     try:
         job = executor.submit(become_trainer, str(run.path), attempt)

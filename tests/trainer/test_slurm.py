@@ -24,7 +24,7 @@ from trainer.launch import launch, resume
 from trainer.locks import is_locked, take_lock
 from trainer.records import boot_id, process_start, read_record, write_record
 from trainer.runs import Run, RunError, create_run, kill, list_runs, request, status
-from trainer.slurm import SlurmJob, check_slurm, exit_code, job_lives, look, parameters
+from trainer.slurm import SlurmJob, check_slurm, exit_code, job_lives, look, parameters, submit
 
 Tiny = Callable[..., TrainConfig]
 ABSENT = [*missing(), *([] if importlib.util.find_spec("submitit") else ["submitit"])]
@@ -282,6 +282,22 @@ def test_a_job_asks_for_what_the_run_says(tiny: Tiny, runs: Path) -> None:
     assert wanted["partition"] == "low"
     more = wanted["additional_parameters"]
     assert (more["mem"], more["qos"], more["no-requeue"]) == ("16G", "low", True)
+
+
+@needs_slurm
+def test_a_python_with_a_space_in_its_path(
+    tiny: Tiny, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line that the job's script runs is read by a shell."""
+    script = tmp_path / "script.sh"
+    said = "Submitted batch job 7"
+    (tmp_path / "sbatch").write_text(f'#!/bin/sh\ncat "$1" > {script}\necho {said}\n')
+    (tmp_path / "sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("sys.executable", "/my code/python")
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {})
+    submit(prepared_run(TrainConfig(**on_slurm(tiny()))), 1)
+    assert "'/my code/python' -P -u -m submitit" in script.read_text()
 
 
 def test_a_local_run_inside_of_a_job_is_a_run_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
