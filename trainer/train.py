@@ -131,7 +131,7 @@ def fit(
     pl.seed_everything(config.seed, workers=True, verbose=False)
     events.phase("preparing data", expect=600, step=from_step)
     with ranks.all_after_the_first():
-        prepared = prepare(config, folder, title=folder.name, resuming=checkpoint is not None)
+        prepared = prepare(config, folder, folder.name, checkpoint is not None, not ranks.rank())
     control.heed()
     run = identity(config, folder)
     check_texts(earlier.get("identity", {}), run)

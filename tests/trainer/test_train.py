@@ -292,6 +292,19 @@ def test_starting_from_a_bundle(averaged: Run, tiny: Tiny, runs: Path, tmp_path:
     assert translate(exported, ["one cat"]) == translate(bundle, ["one cat"])
 
 
+def test_the_first_rank_alone_writes_what_it_starts_from(
+    averaged: Run, tiny: Tiny, tmp_path: Path
+) -> None:
+    """Two that write the same file at once would take it from each other."""
+    config = tiny(start_from=str(export(averaged.path, tmp_path / "start")))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    prepare(config, folder, "it")
+    written = {path: path.stat().st_ino for path in folder.iterdir()}
+    prepare(config, folder, "it", first=False)
+    assert {path: path.stat().st_ino for path in folder.iterdir()} == written
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
