@@ -80,7 +80,15 @@ def test_a_run_is_a_job(cluster: Cluster, tiny: Tiny, runs: Path, processes: int
 def test_a_job_that_waits_says_so_and_is_taken_out_of_the_line(
     cluster: Cluster, tiny: Tiny, runs: Path
 ) -> None:
-    blocker = cluster.run("sbatch", "--parsable", "-p", "high", "--exclusive", "--wrap=sleep 600")
+    blocker = cluster.run(
+        "sbatch",
+        "--output=/dev/null",
+        "--parsable",
+        "-p",
+        "high",
+        "--exclusive",
+        "--wrap=sleep 600",
+    )
     try:
         run = launch(on_slurm(tiny()), ["python"])
         wait_for(run, lambda: "Resources" in status(run).reason)
@@ -123,7 +131,9 @@ def test_a_run_that_gives_its_place_to_others_goes_on_as_the_second_attempt(
     config = tiny(steps=5000, save_every=5000, valid_every=5000)
     run = launch(on_slurm(config, processes=processes), ["python"])
     wait_for(run, reached(run, 5))
-    high = cluster.run("sbatch", "--parsable", "-p", "high", "--exclusive", "--wrap=sleep 3")
+    high = cluster.run(
+        "sbatch", "--output=/dev/null", "--parsable", "-p", "high", "--exclusive", "--wrap=sleep 3"
+    )
     wait_for(run, lambda: status(run).attempt == 2)
     end = next(e for e in events_of(run) if e.kind == "end" and e.attempt == 1)
     assert end.fields["reason"].startswith("SLURM wanted its place back")
