@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trainer.ending import trainer_there
 from trainer.folder import ID, Run, RunError, checked_id, load_run, runs_folder, unwritable
 from trainer.locks import take_lock
 from trainer.records import read_record
-from trainer.status import current_attempt, trainer_lives
+from trainer.status import current_attempt
 
 NAME = ".bin"
 _EMPTIED = ".emptied-"
@@ -125,7 +126,7 @@ def _held(run: Run, verb: str) -> Iterator[None]:
     try:
         attempt = current_attempt(run)
         process = read_record(run.process_record(attempt))
-        if process and not run.exit_record(attempt).exists() and trainer_lives(process):
+        if process and not run.exit_record(attempt).exists() and trainer_there(process):
             raise RunError(f"The trainer of {run.id} is still ending: try again in a moment.")
         yield
     finally:

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from trainer.shares import all_of
 from transformer.model import Transformer
 from transformer.trace import tracing
 
@@ -13,10 +14,10 @@ def first_nonfinite(model: Transformer, src: Tensor, tgt: Tensor) -> str | None:
 
     src (B, S), tgt (B, T): a batch of the moment at which it was noticed. A parameter comes before
     what is made from it; parameters and tensors have their names of `named_parameters` and of the
-    trace.
+    trace. Where each rank holds a share of the model, all ask, and look at all of it.
     """
     for name, parameter in model.named_parameters():
-        if not torch.isfinite(parameter).all():
+        if not torch.isfinite(all_of(parameter)).all():
             return name
     with tracing(model) as trace:
         model(src, tgt)

@@ -36,7 +36,8 @@ def kill(run: Run, patience: float = 3.0) -> None:
 
     Its supervisor is asked, who puts the end on record. One that does not react in `patience`
     seconds, or is gone while its trainer lives, is passed over: SIGKILL, to the processes of the
-    run's record and to no others that were given their numbers since. Raises RunError where
+    run's record and to no others that were given their numbers since. A job of SLURM is ended by
+    SLURM, which takes its time: whoever waits for that may go on doing so. Raises RunError where
     nothing lives.
     """
     attempt = current_attempt(run)
@@ -44,8 +45,6 @@ def kill(run: Run, patience: float = 3.0) -> None:
     supervised = is_locked(run.lock)
     if not supervised and (run.exit_record(attempt).exists() or not trainer_there(process)):
         raise RunError(f"The run {run.id} does not run any more, so there is nothing to kill.")
-    if not supervised and process.get("job"):
-        scancel(process["job"])
     if supervised:
         try:
             run.control.mkdir(exist_ok=True)
@@ -58,6 +57,9 @@ def kill(run: Run, patience: float = 3.0) -> None:
             if run.exit_record(current_attempt(run)).exists():
                 return  # what goes on is the export of what is saved
             time.sleep(_TICK)
+    if job := process.get("job"):
+        scancel(job)
+        return
     if trainer_lives(process):
         end_family(process["pid"])
     if is_locked(run.lock) and _supervisor_lives(process):

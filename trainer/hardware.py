@@ -15,6 +15,14 @@ def pick_device(config: TrainConfig) -> str:
     return "cuda" if config.device != "cpu" and torch.cuda.is_available() else "cpu"
 
 
+def threads(config: TrainConfig) -> int:
+    """This process's share of the processors that it may use, which torch counts.
+
+    The machine may have more: a job is often given few of them.
+    """
+    return config.threads or max(1, torch.get_num_threads() // config.processes)
+
+
 def pick_precision(config: TrainConfig, device: str) -> str:
     """bf16 on a GPU, and on a CPU where a matrix product is measured to be faster in it."""
     if config.precision != "auto":

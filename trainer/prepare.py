@@ -26,17 +26,20 @@ class Prepared:
     valid: list[Pair]
 
 
-def prepare(config: TrainConfig, folder: Path, title: str, resuming: bool = False) -> Prepared:
+def prepare(
+    config: TrainConfig, folder: Path, title: str, resuming: bool = False, first: bool = True
+) -> Prepared:
     """Load the data, split it, train the tokenizers (or read those of an earlier attempt), encode.
 
     resuming: a checkpoint will bring the weights, so those to start from are not asked for.
-    Writes the tokenizers and the summary `data.json` into the run folder. Raises `DataError`,
-    `ConfigError`, `BundleError` or `TokenizerError`, each one sentence.
+    first: whether this process is the first of those that train together. It writes the tokenizers
+    and the summary `data.json` into the run folder; the others read, all at the same time. Raises
+    `DataError`, `ConfigError`, `BundleError` or `TokenizerError`, each one sentence.
     """
     corpora = load_data(config.data)
     pairs = [pair for corpus in corpora for pair in corpus.pairs]
     split = split_by_groups(pairs, config.valid_pairs, config.seed)
-    bundle = start_bundle(config, folder, split.train, title, resuming)
+    bundle = start_bundle(config, folder, split.train, title, resuming, first)
     full = encode_pairs(bundle, split.train)
     kept = fitting(full, config.max_tokens)
     if not kept:
@@ -58,12 +61,13 @@ def prepare(config: TrainConfig, folder: Path, title: str, resuming: bool = Fals
         "valid": len(split.valid),
         "too_long": len(full) - len(kept),
     }
-    write_record(folder / "data.json", summary)
+    if first:
+        write_record(folder / "data.json", summary)
     return Prepared(bundle, train, split.valid)
 
 
 def start_bundle(
-    config: TrainConfig, folder: Path, pairs: list[Pair], title: str, resuming: bool
+    config: TrainConfig, folder: Path, pairs: list[Pair], title: str, resuming: bool, first: bool
 ) -> Bundle:
     """A fresh model, or the weights of `start_from`, with tokenizers to match."""
     languages = (config.src_language, config.tgt_language)
@@ -72,7 +76,8 @@ def start_bundle(
     if config.start_from and not resuming:
         earlier = load_bundle(Path(config.start_from))
         check_start(config, earlier)
-        write_tokenizers([earlier.src_tokenizer, earlier.tgt_tokenizer], folder)
+        if first:
+            write_tokenizers([earlier.src_tokenizer, earlier.tgt_tokenizer], folder)
     src, tgt = run_tokenizers(config, folder, pairs)
     model = Transformer(config.model_config(len(src), len(tgt)))
     if earlier:

@@ -6,9 +6,11 @@ has to give its place to others goes on as the next attempt, by its supervisor, 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from trainer.decided import read_decided
 from trainer.engines import AGAIN
 from trainer.folder import Run, RunError
 from trainer.records import read_record, write_record
@@ -47,7 +50,7 @@ def submit(run: Run, attempt: int) -> SlurmJob:
     import submitit
 
     folder = run.path / "slurm"
-    executor = submitit.SlurmExecutor(folder, python=f"{sys.executable} -P")
+    executor = submitit.SlurmExecutor(folder, python=f"{shlex.quote(sys.executable)} -P")
     executor.update_parameters(**parameters(run))
     try:
         job = executor.submit(become_trainer, str(run.path), attempt)
@@ -96,6 +99,8 @@ class SlurmJob:
         self.job, self.file = job, file
         self.returncode: int | None = None
         self.told: dict[str, str] = {}
+        self.kept: dict[str, str] = {}  # of what was told, that which is in the file
+        self.parts = self._parts()
         self.changed = self.known = time.monotonic()
         self.looked = 0.0
         self._look()
@@ -109,9 +114,16 @@ class SlurmJob:
         return self.returncode
 
     def wants_again(self) -> bool:
-        """Whether it had to give its place to others, or asked for another start itself."""
+        """Whether it had to give its place to others, or asked for another start itself.
+
+        The exit code of a rank that did so is lost where srun had to kill another, as it must one
+        that waits for its GPU; what that rank decided is not.
+        """
+        if self.returncode is None:
+            return False
         preempted = self.told.get("JobState") == "PREEMPTED" or "PreemptTime" in self.told
-        return self.returncode == AGAIN or (self.returncode is not None and preempted)
+        halved = self.returncode != 0 and self._parts() > self.parts
+        return self.returncode == AGAIN or preempted or halved
 
     def terminate(self) -> None:
         """SIGTERM to all ranks; a job that still waits is taken out of the line."""
@@ -140,9 +152,22 @@ class SlurmJob:
             return
         if told and told != self.told:
             self.told, self.changed = told, now
-            write_record(self.file, {"job": self.job, **told})
+        self._keep()
         if told and told["JobState"] not in LIVING:
             self.returncode = exit_code(told)
+
+    def _parts(self) -> int:
+        """Into how many parts the run cuts its batches, as was decided so far."""
+        decided = read_decided(self.file.parents[1], {})
+        return decided.parts if decided else 1
+
+    def _keep(self) -> None:
+        """Write how it was seen; a disk that is full now is asked again at the next look."""
+        if self.kept == self.told:
+            return
+        with contextlib.suppress(OSError):
+            write_record(self.file, {"job": self.job, **self.told})
+            self.kept = self.told
 
 
 def look(job: str) -> dict[str, str] | None:

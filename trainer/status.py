@@ -122,7 +122,9 @@ def _ending(run: Run, attempt: int, end: Event | None) -> tuple[str, str]:
         return ("stopped" if ended.get("stop_requested") else "failed"), str(ended["reason"])
     outcome = end.fields.get("outcome") if end else None
     said = str(end.fields.get("reason") or "") if end else ""
-    if ended.get("code") == 0 and outcome in ("finished", "stopped", "failed"):
+    # What SLURM ends counts as ended by a signal, also where it stopped in good order before.
+    in_order = ended.get("code") == 0 or ended.get("signal") == "SIGTERM"
+    if in_order and outcome in ("finished", "stopped", "failed"):
         return outcome, said or f"The trainer said that it {outcome}."
     if ended.get("escalated"):
         return "stopped", "It did not react to the request to stop and was ended; see log.txt."

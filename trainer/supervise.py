@@ -25,7 +25,8 @@ from types import FrameType
 from trainer.checkpoints import what_is_saved
 from trainer.child import NICENESS, adopt_orphans, end_orphans, step_back
 from trainer.engines import PYTHON, Child, start, supervisor_record
-from trainer.events import EventWriter
+from trainer.event_format import last_of_kind
+from trainer.events import EventWriter, event_file
 from trainer.exporting import export_run
 from trainer.folder import Run, RunError, load_run
 from trainer.insistence import Insistence
@@ -192,8 +193,12 @@ class Supervisor:
         """
         if child.wants_again() and self.stopped:
             return f"It was stopped; {what_is_saved(self.run.checkpoints)}."
-        if (child.returncode or 0) >= 0 or not insistence.sent:
+        if not insistence.sent:
             return None
+        if (child.returncode or 0) >= 0:  # what it said counts; its ranks may have had no time to
+            file = event_file(self.run.events, self.attempt)
+            if child.returncode or last_of_kind(file, "end"):
+                return None
         how = "It did not react to the request to stop and was ended"
         if (self.run.control / "kill").exists():
             how = "It was killed as asked"

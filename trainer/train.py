@@ -30,7 +30,7 @@ from trainer.corpora import DataError
 from trainer.decided import Decided, read_decided
 from trainer.engines import AGAIN
 from trainer.events import EventWriter, Unheard
-from trainer.hardware import pick_device, pick_precision
+from trainer.hardware import pick_device, pick_precision, threads
 from trainer.identity import check_config, check_texts, identity
 from trainer.learning import loss_floor
 from trainer.memory import MemoryFull, is_memory_full, make_room
@@ -127,11 +127,11 @@ def fit(
     control.saved = from_step if checkpoint else -1
     check_config(earlier.get("identity", {}), config)
     device = pick_device(config)
-    torch.set_num_threads(config.threads or max(1, (os.cpu_count() or 1) // config.processes))
+    torch.set_num_threads(threads(config))
     pl.seed_everything(config.seed, workers=True, verbose=False)
     events.phase("preparing data", expect=600, step=from_step)
     with ranks.all_after_the_first():
-        prepared = prepare(config, folder, title=folder.name, resuming=checkpoint is not None)
+        prepared = prepare(config, folder, folder.name, checkpoint is not None, not ranks.rank())
     control.heed()
     run = identity(config, folder)
     check_texts(earlier.get("identity", {}), run)

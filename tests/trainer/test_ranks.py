@@ -186,6 +186,18 @@ def test_another_machine_joins(tiny: Tiny, runs: Path, tmp_path: Path) -> None:
     assert len(draws) == 2
 
 
+def with_rank(script: str, folder: Path) -> list[str]:
+    """The command of an agent whose ranks run `script`."""
+    rank, agent = folder / "rank.py", folder / "agent.py"
+    rank.write_text(script)
+    agent.write_text(
+        "import sys, trainer.torchrun as agent\n"
+        f"agent.RANK = ({str(rank)!r},)\n"
+        "sys.exit(agent.main())\n"
+    )
+    return [sys.executable, str(agent)]
+
+
 # A rank whose memory is small: `FOLDER --attempt N`, started as trainer.train by torchrun.
 SHORT_OF_MEMORY = """
 import os, sys
@@ -209,17 +221,36 @@ def test_the_memory_of_one_rank_is_full(
     """All go on with each share cut in two, and learn from the same pairs in each update."""
     config = replace(tiny(steps=8, dropout=0.0, save_every=2, valid_every=100), **TOGETHER)
     whole = trained(config, "whole")
-    (tmp_path / "short.py").write_text(SHORT_OF_MEMORY)
-    agent = (tmp_path / "agent.py", tmp_path / "short.py")
-    agent[0].write_text(
-        "import sys, trainer.torchrun as agent\n"
-        f"agent.RANK = ({str(agent[1])!r},)\n"
-        "sys.exit(agent.main())\n"
-    )
-    run = launch(config.to_dict(), ["python"], trainer=[sys.executable, str(agent[0])])
+    run = launch(config.to_dict(), ["python"], trainer=with_rank(SHORT_OF_MEMORY, tmp_path))
     assert ended(run) == "finished", run.log.read_text()[-2000:]
     assert status(run).attempt == 2
     assert metric(run, "train/loss") == pytest.approx(metric(whole, "train/loss"), rel=1e-4)
+
+
+# A rank whose share of the model is broken.
+BROKEN = """
+import os, sys
+from trainer import train
+from trainer.module import TranslationModule
+from trainer.shares import local
+
+step = TranslationModule.training_step
+def training_step(module, batch, batch_idx):
+    if module.global_step == 3 and os.environ["RANK"] == "1":
+        local(module.model.src_embedding.weight.data).fill_(float("nan"))
+    return step(module, batch, batch_idx)
+TranslationModule.training_step = training_step
+sys.exit(train.main())
+"""
+
+
+@pytest.mark.slow
+def test_a_share_that_is_no_number_is_named(tiny: Tiny, runs: Path, tmp_path: Path) -> None:
+    """By all ranks, though one alone holds it."""
+    config = replace(tiny(steps=8, valid_every=100), **TOGETHER, parallel="fsdp")
+    run = launch(config.to_dict(), ["python"], trainer=with_rank(BROKEN, tmp_path))
+    assert ended(run) == "failed"
+    assert "the first such number was in src_embedding.weight" in status(run).reason
 
 
 @pytest.mark.parametrize(

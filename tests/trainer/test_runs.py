@@ -174,6 +174,8 @@ def test_the_lock_says_who_lives(hold: Callable[..., int]) -> None:
         ("finished", {}, "finished", "So it finished."),
         ("stopped", {"stop_requested": True}, "stopped", "So it stopped."),
         ("failed", {"code": 1}, "failed", "So it failed."),
+        ("stopped", {"code": -15, "signal": "SIGTERM"}, "stopped", "So it stopped."),
+        (None, {"code": -15, "signal": "SIGTERM"}, "failed", "SIGTERM"),
         (None, {}, "failed", "without saying how"),
         (None, {"stop_requested": True}, "failed", "without saying how"),
         (None, {"code": 3}, "failed", "code 3"),

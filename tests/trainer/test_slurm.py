@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +15,16 @@ import pytest
 
 from tests.trainer.cluster import Cluster, missing
 from tests.trainer.small_runs import events_of, metric, prepared_run, wait_for
+from trainer.bin import delete
 from trainer.checkpoints import listed_checkpoints
 from trainer.child import environment
 from trainer.config import TrainConfig
+from trainer.decided import Decided
 from trainer.launch import launch, resume
-from trainer.locks import is_locked
-from trainer.records import read_record
-from trainer.runs import Run, RunError, kill, list_runs, request, status
-from trainer.slurm import check_slurm, exit_code, job_lives, look, parameters
+from trainer.locks import is_locked, take_lock
+from trainer.records import boot_id, process_start, read_record, write_record
+from trainer.runs import Run, RunError, create_run, kill, list_runs, request, status
+from trainer.slurm import SlurmJob, check_slurm, exit_code, job_lives, look, parameters, submit
 
 Tiny = Callable[..., TrainConfig]
 ABSENT = [*missing(), *([] if importlib.util.find_spec("submitit") else ["submitit"])]
@@ -172,6 +175,37 @@ def test_what_slurm_refuses_is_told(cluster: Cluster, tiny: Tiny, runs: Path) ->
     assert "invalid partition" in status(run).reason.lower()
 
 
+def test_a_full_disk_is_not_the_end_of_a_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How it was last seen is written when there is room again."""
+    file = tmp_path / "slurm" / "job.json"  # in a folder that is not there
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "RUNNING"})
+    job = SlurmJob("7", file)
+    assert job.returncode is None
+    file.parent.mkdir()
+    job.looked = 0.0
+    assert job.poll() is None
+    assert read_record(file) == {"job": "7", "JobState": "RUNNING"}
+
+
+def test_a_full_memory_is_known_though_srun_killed_another_rank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job has the exit code of the rank that was killed, not of the one that asked."""
+    (tmp_path / "slurm").mkdir()
+    Decided("fp32").write(tmp_path)
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "RUNNING"})
+    job, other = (SlurmJob("7", tmp_path / "slurm" / "job.json") for _ in range(2))
+    monkeypatch.setattr(
+        "trainer.slurm.look", lambda job: {"JobState": "FAILED", "ExitCode": "137:0"}
+    )
+    other.looked = job.looked = 0.0
+    assert other.poll() == -9 and not other.wants_again()
+    Decided("fp32", parts=2).write(tmp_path)
+    assert job.poll() == -9 and job.wants_again()
+
+
 @needs_slurm
 def test_a_controller_that_is_away_is_not_a_job_that_ended(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -196,6 +230,40 @@ def test_no_cluster_is_told_before_there_is_a_folder(
     with pytest.raises(RunError, match="this machine has no sbatch"):
         launch(on_slurm(tiny()), ["python"])
     assert list_runs() == []
+
+
+def job_record(run: Run, **more: Any) -> None:
+    write_record(run.process_record(1), {"attempt": 1, "job": "7", "pid": None, **more})
+
+
+def test_who_waits_for_a_job_is_not_killed_with_it(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SLURM takes its time to end a job: its supervisor is there to put the end on record."""
+    ended_jobs: list[str] = []
+    monkeypatch.setattr("trainer.ending.scancel", ended_jobs.append)
+    run = create_run({"preset": "nano"}, [], run_id="it")
+    lock = take_lock(run.lock)
+    assert lock is not None
+    with subprocess.Popen(["sleep", "30"]) as supervisor:
+        who = {"supervisor_pid": supervisor.pid, "boot_id": boot_id()}
+        job_record(run, **who, supervisor_start_time=process_start(supervisor.pid))
+        kill(run, patience=0.1)
+        os.close(lock)
+        assert ended_jobs == ["7"]
+        with pytest.raises(subprocess.TimeoutExpired):
+            supervisor.wait(0.5)
+        supervisor.kill()
+
+
+def test_a_run_whose_job_lives_is_not_deleted(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = create_run({"preset": "nano"}, [], run_id="it")
+    job_record(run)
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "RUNNING"})
+    with pytest.raises(RunError, match="is still ending"):
+        delete(run)
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {"JobState": "COMPLETED"})
+    delete(run)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +292,22 @@ def test_a_job_asks_for_what_the_run_says(tiny: Tiny, runs: Path) -> None:
     assert wanted["partition"] == "low"
     more = wanted["additional_parameters"]
     assert (more["mem"], more["qos"], more["no-requeue"]) == ("16G", "low", True)
+
+
+@needs_slurm
+def test_a_python_with_a_space_in_its_path(
+    tiny: Tiny, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line that the job's script runs is read by a shell."""
+    script = tmp_path / "script.sh"
+    said = "Submitted batch job 7"
+    (tmp_path / "sbatch").write_text(f'#!/bin/sh\ncat "$1" > {script}\necho {said}\n')
+    (tmp_path / "sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("sys.executable", "/my code/python")
+    monkeypatch.setattr("trainer.slurm.look", lambda job: {})
+    submit(prepared_run(TrainConfig(**on_slurm(tiny()))), 1)
+    assert "'/my code/python' -P -u -m submitit" in script.read_text()
 
 
 def test_a_local_run_inside_of_a_job_is_a_run_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

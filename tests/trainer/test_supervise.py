@@ -33,7 +33,10 @@ from pathlib import Path
 from trainer.events import EventWriter
 
 behaviour, folder, attempt = sys.argv[1], Path(sys.argv[2]), int(sys.argv[4])
-if behaviour == "importing":
+if behaviour == "starting ranks":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print("They are starting.", flush=True)
+if behaviour in ("importing", "starting ranks"):
     time.sleep(600)
 if behaviour == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -248,6 +251,15 @@ def test_a_stop_before_the_training_waits_for_no_grace(
     (end,) = (event for event in EventReader(run.events).read() if event.kind == "end")
     assert end.fields == {"outcome": "stopped", "reason": stands.reason}
     assert not run.export.exists()
+
+
+def test_a_stop_while_the_ranks_are_started(workshop: Workshop) -> None:
+    """Who starts them heeds it, and none of them could say a word yet."""
+    run = workshop.start("starting ranks")
+    wait_for(run, lambda s: run.log.exists() and "They are starting" in run.log.read_text())
+    request(run, "stop")
+    stands = ended(run)
+    assert stands.state == "stopped" and stands.reason.startswith("It was stopped; nothing is")
 
 
 def test_two_stops_are_one(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from trainer.corpora import load_data
 from trainer.data import split_by_groups
 from trainer.evaluate import encode_pairs, likelihood, sentence_chrf, translate
 from trainer.export import export, metrics_lines
-from trainer.hardware import bf16_is_faster, pick_device
+from trainer.hardware import bf16_is_faster, pick_device, threads
 from trainer.history import read_events, surviving
 from trainer.prepare import prepare
 from trainer.runs import Run, load_run
@@ -260,6 +260,18 @@ def test_the_card_says_where_it_comes_from(averaged: Run) -> None:
     assert str(Path(averaged.config["data"]).parent) not in text
 
 
+def test_threads_are_a_share_of_the_processors_that_it_may_use(
+    tiny: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a machine with many, a job may be given few."""
+    monkeypatch.setattr("os.cpu_count", lambda: 128)
+    monkeypatch.setattr("torch.get_num_threads", lambda: 4)
+    ranks = {"engine": "torchrun", "processes": 2}
+    assert [threads(tiny(threads=number)) for number in (0, 3)] == [4, 3]
+    assert [threads(tiny(threads=number, **ranks)) for number in (0, 3)] == [2, 3]
+    assert threads(tiny(threads=0, **ranks | {"processes": 8})) == 1
+
+
 def test_starting_from_a_bundle(averaged: Run, tiny: Tiny, runs: Path, tmp_path: Path) -> None:
     """With text of its own: the bundle's tokenizer is kept, and its weights are where it begins."""
     start, own = tmp_path / "start", tmp_path / "own.tsv"
@@ -278,6 +290,19 @@ def test_starting_from_a_bundle(averaged: Run, tiny: Tiny, runs: Path, tmp_path:
     assert outcome(run)["outcome"] == "finished"
     exported = load_bundle(export(run.path))
     assert translate(exported, ["one cat"]) == translate(bundle, ["one cat"])
+
+
+def test_the_first_rank_alone_writes_what_it_starts_from(
+    averaged: Run, tiny: Tiny, tmp_path: Path
+) -> None:
+    """Two that write the same file at once would take it from each other."""
+    config = tiny(start_from=str(export(averaged.path, tmp_path / "start")))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    prepare(config, folder, "it")
+    written = {path: path.stat().st_ino for path in folder.iterdir()}
+    prepare(config, folder, "it", first=False)
+    assert {path: path.stat().st_ino for path in folder.iterdir()} == written
 
 
 @pytest.mark.parametrize(
