@@ -129,7 +129,7 @@ def _nothing(_edits: str) -> str:
 
 def surgery(look: Look, info: ModelInfo, explained: Explained) -> None:
     """The rows of the head that is chosen above, as bars to drag."""
-    name = KINDS[look.kind].format(layer=look.layer_index)
+    name = f"{KINDS[look.kind].format(layer=look.layer_index)}.weights"
     pieces = {"src": explained.src_pieces, "tgt": explained.tgt_pieces}
     rows, columns = (pieces[axis] for axis in AXES[look.kind])
     row_view(
