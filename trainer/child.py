@@ -72,7 +72,13 @@ def step_back(niceness: int) -> None:
         _AUTOGROUP.write_text(str(niceness), encoding="ascii")
     except OSError as error:
         if _AUTOGROUP.exists():
-            print(f"The session's priority could not be lowered ({error}).", flush=True)
+            tell(f"The session's priority could not be lowered ({error}).")
+
+
+def tell(message: str) -> None:
+    """Write a line into the log; where it lies on a full disk, there is nobody left to tell."""
+    with contextlib.suppress(OSError):
+        print(message, flush=True)
 
 
 def end_family(pid: int) -> None:

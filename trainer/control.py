@@ -86,8 +86,13 @@ class Control(pl.Callback):
         if self.saved == step:  # it may have been asked for during the save
             self.heed()
 
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        """Lightning's own handler would ask the other ranks, who may be elsewhere."""
+        self.listen()
+
     def on_validation_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
         """From here on SIGTERM need not wait."""
+        self.listen()
         self.interruptible = True
         self.heed()
 
@@ -177,7 +182,7 @@ class Control(pl.Callback):
             raise StopRequested(self._farewell())
 
 
-def cause(error: Exception) -> str:
+def cause(error: BaseException) -> str:
     """The first line of an error, or its name where it says nothing."""
     text = getattr(error, "strerror", None) or str(error)
     return text.splitlines()[0].rstrip(".") if text else type(error).__name__

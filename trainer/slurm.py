@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from trainer.child import tell
 from trainer.decided import read_decided
 from trainer.engines import AGAIN
 from trainer.folder import Run, RunError
@@ -63,7 +64,7 @@ def submit(run: Run, attempt: int) -> SlurmJob:
 def parameters(run: Run) -> dict[str, Any]:
     """What the job asks the cluster for, in submitit's words."""
     config = run.config
-    log = str(run.log)
+    log = str(run.log).replace("%", "%%")  # SLURM would put the job's number there
     wanted: dict[str, Any] = {
         "job_name": run.id,
         "time": config["minutes"],
@@ -205,7 +206,7 @@ def scancel(*arguments: str) -> None:
     try:
         subprocess.run(["scancel", *arguments], capture_output=True, timeout=ASK_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"scancel could not be asked ({error}).", flush=True)
+        tell(f"scancel could not be asked ({error}).")
 
 
 def waits_for(run: Run, job: str) -> str | None:

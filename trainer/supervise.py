@@ -23,10 +23,10 @@ from pathlib import Path
 from types import FrameType
 
 from trainer.checkpoints import what_is_saved
-from trainer.child import NICENESS, adopt_orphans, end_orphans, step_back
+from trainer.child import NICENESS, adopt_orphans, end_orphans, step_back, tell
 from trainer.engines import PYTHON, Child, start, supervisor_record
 from trainer.event_format import last_of_kind
-from trainer.events import EventWriter, event_file
+from trainer.events import EventWriter, event_file, last_events
 from trainer.exporting import export_run
 from trainer.folder import Run, RunError, load_run
 from trainer.insistence import Insistence
@@ -82,16 +82,21 @@ class Supervisor:
                 return
             held.append(lock)
         try:
-            child = self._train(held)
-            while child and child.wants_again() and not self.stopped:
+            child = trained = self._train(held)
+            while child and child.wants_again() and not (self.stopped or self._is_done()):
                 self._begin(self.attempt + 1)
                 child = self._train(held)
         finally:
             for lock in held:
                 os.close(lock)
-        if child and any(self.run.checkpoints.glob("*.ckpt")):
+        if trained and any(self.run.checkpoints.glob("*.ckpt")):
             self.terminated = False
             export_run(self.run, self.exporter, self.events, lambda: self.terminated)
+
+    def _is_done(self) -> bool:
+        """Whether the attempt came to its end before its place was taken from it."""
+        newest = next(last_events(event_file(self.run.events, self.attempt)), None)
+        return newest is not None and newest.fields.get("outcome") == "finished"
 
     def _begin(self, attempt: int) -> None:
         """Enter the number of the attempt where `status` looks for it."""
@@ -124,7 +129,7 @@ class Supervisor:
                 self.run.control.mkdir(exist_ok=True)
                 stop.touch()
             except OSError as error:
-                print(f"The request to stop could not be written: {error}", flush=True)
+                tell(f"The request to stop could not be written: {error}")
         return self.terminated or stop.exists()
 
     def _wait_for_device(self, device: str) -> int | None:
@@ -235,7 +240,7 @@ class Supervisor:
         try:
             write_record(path, record)
         except OSError as error:
-            print(f"{path.name} could not be written: {error}", flush=True)
+            tell(f"{path.name} could not be written: {error}")
 
 
 def looked(monitor: Monitor | None) -> Monitor | None:
@@ -245,7 +250,7 @@ def looked(monitor: Monitor | None) -> Monitor | None:
             monitor.look()
     except Exception:
         traceback.print_exc()
-        print("The machine is not watched any more; the training goes on.", flush=True)
+        tell("The machine is not watched any more; the training goes on.")
         return None
     return monitor
 

@@ -54,6 +54,7 @@ EXPECTED = (
     TrainingFailed,
     MemoryFull,
     RankLost,
+    StopRequested,
 )
 
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
@@ -83,8 +84,9 @@ def train(folder: Path, attempt: int) -> None:
             events.write("end", outcome="stopped", reason=str(stop))
             raise
         except Exception as error:
-            told = RankLost(lost_sentence(folder)) if ranks.is_lost(error) else error
-            events.write("end", outcome="failed", reason=reason(told))
+            told = lost(folder) if ranks.is_lost(error) else error
+            outcome = "stopped" if isinstance(told, StopRequested) else "failed"
+            events.write("end", outcome=outcome, reason=reason(told))
             if told is error:
                 raise
             raise told from error
@@ -189,13 +191,16 @@ def announce(
     )
 
 
-def lost_sentence(folder: Path) -> str:
-    """What to say when another rank went away."""
+def lost(folder: Path) -> RankLost | StopRequested:
+    """What it is when another rank went away: one that was asked to stop did so a little earlier"""
     saved = what_is_saved(folder / "checkpoints")
-    return f"Another of its {ranks.size()} processes ended, log.txt says how; {saved}: resume it."
+    if (folder / "control" / "stop").exists():
+        return StopRequested(f"It was asked to stop; {saved}.")
+    others = f"Another of its {ranks.size()} processes ended, log.txt says how"
+    return RankLost(f"{others}; {saved}: resume it.")
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Why a run failed, in one sentence for a person."""
     if isinstance(error, EXPECTED):
         return str(error)
