@@ -71,7 +71,10 @@ def parser() -> argparse.ArgumentParser:
     derive.add_argument(
         "--data",
         default="libreoffice-help",
-        help="pairs that roles and worth of its heads are measured on (libreoffice-help)",
+        help="pairs that the roles of its heads are measured on, some thousands (libreoffice-help)",
+    )
+    derive.add_argument(
+        "--held-out", help="pairs that its heads' worth is measured on (200 of --data)"
     )
     translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
     translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")

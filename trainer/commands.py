@@ -12,7 +12,7 @@ from trainer.card import corpus_name
 from trainer.child import environment
 from trainer.config import TrainConfig, from_texts, resolve
 from trainer.corpora import SHIPPED as SHIPPED_CORPORA
-from trainer.corpora import Corpus, DataError, load_data
+from trainer.corpora import Corpus, DataError, Pair, load_data
 from trainer.engines import COMMANDS, RENDEZVOUS
 from trainer.folder import RunError, in_run_words, runs_folder
 from trainer.launch import launch, resume
@@ -191,15 +191,19 @@ def derive(arguments: argparse.Namespace) -> int:
     from trainer.project import FILE, projections, write_arrays
 
     folder = model_folder(arguments.model)
-    derive_heads(folder, load_data(arguments.data))
+    derive_heads(folder, arguments.data, arguments.held_out or arguments.data)
     write_arrays(folder / FILE, projections(folder))
     record_example(folder)
     print(folder)
     return 0
 
 
-def derive_heads(folder: Path, corpora: list[Corpus]) -> None:
-    """roles.json and ablation.json: what each head does on these pairs, and what it is worth."""
+def derive_heads(folder: Path, data: str, held_out: str) -> None:
+    """roles.json and ablation.json: what each head does on `data`, what it is worth on `held_out`.
+
+    They are two texts, because words are associated by some thousands of pairs, while what a head
+    is worth should be measured where nothing was learned by heart.
+    """
     import torch
 
     from trainer import head_losses
@@ -207,11 +211,17 @@ def derive_heads(folder: Path, corpora: list[Corpus]) -> None:
     from transformer.bundle import bundle_hash
 
     torch.set_num_threads(1)  # short batches: more threads wait for each other
-    pairs = [pair for corpus in corpora for pair in corpus.pairs]
-    name = ", ".join(corpus_name(corpus.name) for corpus in corpora)
     bundle = read_bundle(folder)
-    save_roles(folder, measure(bundle, pairs, name))
-    head_losses.write(folder, head_losses.measure(bundle, pairs, name, bundle_hash(folder)))
+    save_roles(folder, measure(bundle, *named_pairs(data)))
+    worth = head_losses.measure(bundle, *named_pairs(held_out), bundle_hash(folder))
+    head_losses.write(folder, worth)
+
+
+def named_pairs(data: str) -> tuple[list[Pair], str]:
+    """All pairs of a data spec, and what it is called."""
+    corpora = load_data(data)
+    pairs = [pair for corpus in corpora for pair in corpus.pairs]
+    return pairs, ", ".join(corpus_name(corpus.name) for corpus in corpora)
 
 
 def translate(arguments: argparse.Namespace) -> int:
