@@ -15,6 +15,7 @@ from pages.ui.losses import target_losses
 from pages.ui.models import explain, plain_errors, translate
 from pages.ui.roles import roles_of
 from pages.ui.subject import ending, every_head, fitted_look, said, target_box
+from pages.ui.take_away import all_numbers
 from pages.ui.walk_panel import walk_panel
 
 text = prose("attention")
@@ -53,9 +54,11 @@ every_head(
 )
 
 PANELS = {"Step by step": walk_panel, "What if": edit_panel, "Why this word": court_panel}
-chosen = st.segmented_control(
-    text["lab"], list(PANELS), key="attention.lab", label_visibility="collapsed"
-)
+with st.container(horizontal=True, horizontal_alignment="distribute"):
+    chosen = st.segmented_control(
+        text["lab"], list(PANELS), key="attention.lab", label_visibility="collapsed"
+    )
+    all_numbers(look, info, explained, text["numbers"], text["numbers help"])
 if chosen:
     look = replace(fitted_look(), edits=look.edits)  # the look as the heads have just left it
     with plain_errors():

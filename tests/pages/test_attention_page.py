@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from pathlib import Path
 
@@ -10,9 +12,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.catalogue import find_model
+from pages.ui.models import explain
+from pages.ui.state import Look
+from pages.ui.take_away import as_npz
 from tests.pages.blobs import sent
 from transformer.attention import MultiHeadAttention
-from transformer.bundle import load_bundle
+from transformer.bundle import load_bundle, save_bundle
 from transformer.tokenizer import EOS, SOS
 from transformer.trace import tracing
 
@@ -207,3 +213,25 @@ def test_of_an_edited_model_only_what_if_shows_the_edits(dawn_runs: Path, panel:
     told = "what follows is the model as it was trained"
     assert any(told in caption.value for caption in at.caption) == (panel != "What if")
     assert address(at, "edits") == "off:encoder.1.1"
+
+
+def test_all_numbers_are_saved_under_their_names(dawn_runs: Path) -> None:
+    info = find_model("toy")
+    explained = explain(info, SENTENCE, "la macchina rossa")
+    with np.load(io.BytesIO(as_npz(Look("toy", src=SENTENCE), info, explained))) as file:
+        about = json.loads(str(file["about"]))
+        assert about["src_pieces"] == explained.src_pieces and about["model"] == "toy"
+        assert set(file.files) == {"about", *explained.tensors} and about["dims"] == explained.dims
+        for name, tensor in explained.tensors.items():
+            np.testing.assert_array_equal(file[name], tensor)
+
+
+def test_a_model_whose_weights_are_no_numbers_is_said_to_be_so(dawn_runs: Path) -> None:
+    folder = dawn_runs / "toy" / "export"
+    bundle = load_bundle(folder)
+    with torch.no_grad():
+        next(bundle.model.encoder.parameters()).fill_(torch.nan)
+    save_bundle(folder, bundle)
+    at = open_page()
+    assert not at.exception
+    assert "hold values that are no finite numbers" in at.warning[0].value

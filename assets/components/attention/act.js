@@ -6,12 +6,14 @@ import { validChoice } from "./choice.js";
 import { buildCells, markSelection } from "./elements.js";
 import { hit } from "./layout.js";
 import { repaint } from "./paint.js";
+import { listenToSaving } from "./take.js";
 
 const DEBOUNCE = 250; // ms of rest before a choice of head is sent to Python
 
 export function listen(view) {
   const { part } = view, on = listening(view.listeners);
   listenToSettings(view);
+  listenToSaving(view);
   on(part.cells, "pointerover", (event) => point(view, event.target.closest("button")));
   on(part.cells, "pointerleave", () => point(view, null));
   on(part.detail, "pointermove", (event) => look(view, pointed(view, event)));

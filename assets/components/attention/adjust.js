@@ -6,11 +6,13 @@ import { DEFAULTS, showSettings } from "./settings.js";
 export function listenToSettings(view) {
   const on = listening(view.listeners), { part } = view;
   on(part.view, "input", ({ target }) => target.name in DEFAULTS && adjust(view, target.name, valueOf(target)));
-  on(part.more, "keydown", (event) => event.key === "Escape" && closeMore(view, event));
-  on(document, "pointerdown", (event) => event.composedPath().includes(part.more) || (part.more.open = false));
+  for (const more of [part.more, part.save]) {
+    on(more, "keydown", (event) => event.key === "Escape" && close(more, event));
+    on(document, "pointerdown", (event) => event.composedPath().includes(more) || (more.open = false));
+  }
 }
 
-function closeMore({ part: { more } }, event) {
+function close(more, event) {
   if (!more.open) return;
   more.open = false;
   more.querySelector("summary").focus();

@@ -16,11 +16,14 @@ export function layDetail(view, { rows, cols, set, layer, head }, width) {
 }
 
 export function paintDetail(view, subject) {
-  const { layout } = view;
-  const context = sheet(view.part.detail, layout.width, layout.height);
+  paintOn(view, sheet(view.part.detail, view.layout.width, view.layout.height), subject);
+}
+
+/** The picture of the head, on a canvas or with a pen that writes SVG. */
+export function paintOn(view, context, subject) {
   paintMatrix(view, context, subject);
   paintColumnLabels(view, context, subject);
-  if (layout.sums) paintSums(view, context, subject);
+  if (view.layout.sums) paintSums(view, context, subject);
   paintLinks(view, context, subject);
 }
 

@@ -28,7 +28,7 @@ export default function attention({ parentElement, data, setStateValue }) {
 }
 
 function build(parent) {
-  const part = Object.fromEntries(["view", "kinds", "ramp", "low", "top", "quantity", "scaling", "controls", "more", "massed", "caption", "count", "known", "heads", "thumbs", "cells", "title", "scroll", "detail", "tip",
+  const part = Object.fromEntries(["view", "kinds", "ramp", "low", "top", "quantity", "scaling", "controls", "more", "save", "massed", "caption", "count", "known", "heads", "thumbs", "cells", "title", "scroll", "detail", "tip",
     "line", "release", "words", "model", "tensor", "dims", "note"].map((name) => [name, parent.querySelector(`.${name}`)]));
   const view = { part, listeners: new AbortController(), choice: null, sent: 0, waiting: false, hover: null, lock: null, pointed: null, settings: { ...DEFAULTS }, sets: {}, facts: {}, pictures: {}, drawn: 0, frame: 0 };
   listen(view);
