@@ -94,7 +94,7 @@ def _living(run: Run, attempt: int) -> Status:
         return Status("stopping", reason, attempt, progress.phase, progress.step)
     if (job := process.get("job")) and (why := waits_for(run, job)):
         return Status("queued", f"Job {job} waits for SLURM: {why}.", attempt, None, progress.step)
-    if process:
+    if run.process_record(attempt).exists():
         reason = f"In the phase {progress.phase!r}." if progress.phase else "Starting."
         stands = Status(
             "running", reason, attempt, progress.phase, progress.step, None, *_silence(run, attempt)
