@@ -110,7 +110,9 @@ def histogram(tensors: Sequence[Tensor]) -> tuple[np.ndarray, np.ndarray]:
     if not tensors:
         return np.zeros(BINS, np.int64), np.zeros(2)
     numbers = torch.cat([tensor.detach().flatten().float() for tensor in tensors]).cpu().numpy()
-    if not np.isfinite(numbers.sum()):
+    with np.errstate(over="ignore"):
+        doubtful = not np.isfinite(numbers.sum())
+    if doubtful:
         numbers = numbers[np.isfinite(numbers)]
     if not numbers.size:
         return np.zeros(BINS, np.int64), np.zeros(2)
