@@ -38,7 +38,7 @@ def deletion(
     figure.update_layout(
         height=340,
         margin={"t": 8},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "entrywidth": 118},
     )
     figure.update_xaxes(
         title="pieces hidden, in the order of the method",

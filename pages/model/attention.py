@@ -13,8 +13,10 @@ from pages.ui.edited import told_edits
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.losses import target_losses
 from pages.ui.models import explain, plain_errors, translate
+from pages.ui.panels import panel_choice
 from pages.ui.roles import roles_of
-from pages.ui.subject import ending, every_head, fitted_look, said, target_box
+from pages.ui.script import script_of
+from pages.ui.subject import ending, every_head, fitted_look, said, target_box, what
 from pages.ui.take_away import all_numbers
 from pages.ui.walk_panel import walk_panel
 
@@ -48,21 +50,20 @@ every_head(
     explained.src_pieces,
     explained.tgt_pieces,
     explained.attention(),
-    f"{info.stand} · {read}",
+    f"{what(info, look.src)} · {read}",
     explained.norms(),
     roles_of(info.folder),
+    script_of(info, look.src, explained.tgt_ids, look.edits),
 )
 
-PANELS = {"Step by step": walk_panel, "What if": edit_panel, "Why this word": court_panel}
+DRAW = {"walk": walk_panel, "edit": edit_panel, "why": court_panel}
 with st.container(horizontal=True, horizontal_alignment="distribute"):
-    chosen = st.segmented_control(
-        text["lab"], list(PANELS), key="attention.lab", label_visibility="collapsed"
-    )
+    panel = panel_choice(look, text["lab"])
     all_numbers(look, info, explained, text["numbers"], text["numbers help"])
-if chosen:
+if panel:
     look = replace(fitted_look(), edits=look.edits)  # the look as the heads have just left it
     with plain_errors():
-        if look.edits and chosen != "What if":
+        if look.edits and panel != "edit":
             st.caption(text["unedited"])
             explained = explain(info, look.src, target)
-        PANELS[chosen](look, info, explained)
+        DRAW[panel](look, info, explained)

@@ -9,7 +9,7 @@ from pages.ui.decoding import method_control, settings_controls
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import embedding_matrix, explain, plain_errors, translate
 from pages.ui.steps import chosen_translation, next_pieces, steps_view
-from pages.ui.subject import ending, fitted_look
+from pages.ui.subject import ending, fitted_look, what
 
 EOS = 3
 text = prose("translate")
@@ -38,6 +38,6 @@ steps_view(
     labels=embedding_matrix(info, "tgt")[1],
     numbered={"beam": "Beam", "sample": "Draw"}.get(method, ""),
     ranked=method == "beam",
-    provenance=info.stand,
+    provenance=what(info, look.src),
     key="steps",
 )

@@ -10,7 +10,7 @@ from pages.ui.models import plain_errors
 from pages.ui.navigation import STOPS, page_link
 from pages.ui.roles import roles_of
 from pages.ui.state import Look
-from pages.ui.subject import ending, every_head, fitted_look, said
+from pages.ui.subject import ending, every_head, fitted_look, said, what
 from transformer.analysis.example import load_example
 
 
@@ -23,7 +23,7 @@ def recorded(look: Look, text: dict[str, str]) -> bool:
         return False
     said(text["own"], example.translation)
     pieces = (example.src_pieces, example.tgt_pieces)
-    stand = f"{info.stand} · {text['recorded']}"
+    stand = f"{what(info, look.src)} · {text['recorded']}"
     every_head(look, *pieces, example.attention, stand, roles=roles_of(info.folder))
     return True
 
@@ -37,7 +37,7 @@ def live(look: Look, text: dict[str, str]) -> None:
     said(text["own"], own.text, ending(own))
     explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
     pieces = (explained.src_pieces, explained.tgt_pieces)
-    stand = f"{info.stand} · {text['live']}"
+    stand = f"{what(info, look.src)} · {text['live']}"
     roles = roles_of(info.folder)
     every_head(look, *pieces, explained.attention(), stand, explained.norms(), roles)
 

@@ -58,6 +58,7 @@ def attention_view(
     key: str,
     norms: Mapping[str, np.ndarray] | None = None,
     roles: Mapping[str, Any] | None = None,
+    script: str = "",
 ) -> dict[str, Any] | None:
     """Every head of a model's attention on one sentence, in the browser.
 
@@ -65,8 +66,9 @@ def attention_view(
     float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included:
     [EOS] ends the source, [SOS] begins the target. `norms` maps a kind to |v W_O| of its columns
     (L, H, columns), so that the browser can weigh by it. `roles` is what `pages.ui.roles` tells of
-    the heads of each kind. `choice` is the page's own {kind, layer, head}, layer and head counted
-    from 1 as in the look.
+    the heads of each kind. `script` prints a number of these weights, `CELL` of pages/ui/script.py;
+    without one none is offered. `choice` is the page's own {kind, layer, head}, layer and head
+    counted from 1 as in the look.
 
     Returns {kind, layer, head} once, in the run in which the person has chosen another head, else
     None: so Back in the browser is not undone by an old choice.
@@ -88,6 +90,7 @@ def attention_view(
         },
         "roles": dict(roles or {}),
         "provenance": provenance,
+        "script": script,
         "choice": _counted(chosen or choice, -1),
         "seen": max(number, seen),
     }

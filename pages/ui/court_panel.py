@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,9 +16,12 @@ from pages.ui.court_words import verdict
 from pages.ui.models import Explained, plain_errors, tokenize
 from pages.ui.pieces import readable, spelled
 from pages.ui.prose import escape_markdown, prose
-from pages.ui.state import Look
+from pages.ui.script import hearing_script
+from pages.ui.state import Look, read_look, write_look
+from pages.ui.subject import what
+from pages.ui.take_away import camera, csv_button
 
-_PIECE, _OF, _HIDE = "court.piece", "court.of", "court.hide"
+_PIECE, _HIDE = "court.piece", "court.hide"
 EOS = 3
 
 
@@ -38,16 +41,28 @@ def _court(look: Look, info: ModelInfo, explained: Explained, text: Mapping[str,
     if tgt[-1] != EOS:
         tgt = (*tgt, EOS)  # why the translation ends here is a fair question too
     labels = [*explained.tgt_pieces[1:], "[EOS]"][: len(tgt) - 1]
-    position = _chosen_piece((src, tgt), labels, text)
+    asked = read_look()  # of this moment: a fragment is given that of the page's last run
+    position = _chosen_piece(asked, labels, text)
+    hide = _chosen_hide(asked, position, text)
     with plain_errors(stop=False), st.spinner("Hearing six methods …"):
-        hearing = hear(info, src, tgt, position, _chosen_hide(position, text))
-        _answer(hearing, explained, labels, position, text, _provenance(info, position, tgt))
+        hearing = hear(info, src, tgt, position, hide)
+        script = hearing_script(info, src, tgt, position)
+        _answer(
+            hearing,
+            explained,
+            labels,
+            position,
+            hide,
+            text,
+            _provenance(info, look.src, position, tgt),
+            script,
+        )
 
 
-def _chosen_piece(of: tuple[Sequence[int], ...], labels: list[str], text: Mapping[str, str]) -> int:
-    """The output position that is asked about; in a new sentence that of the longest piece."""
-    if st.session_state.get(_OF) != of or st.session_state.get(_PIECE) is None:
-        st.session_state[_OF], st.session_state[_PIECE] = of, longest(labels)
+def _chosen_piece(look: Look, labels: list[str], text: Mapping[str, str]) -> int:
+    """The output position that is asked about: the look's, else that of the longest piece."""
+    named = look.word is not None and look.word <= len(labels)
+    st.session_state[_PIECE] = look.word - 1 if named and look.word else longest(labels)
     shown = distinct([escape_markdown(readable(label)) for label in labels])
     chosen = st.pills(
         text["piece"],
@@ -55,11 +70,12 @@ def _chosen_piece(of: tuple[Sequence[int], ...], labels: list[str], text: Mappin
         format_func=shown.__getitem__,
         required=True,
         key=_PIECE,
+        on_change=lambda: write_look(word=(st.session_state[_PIECE] or 0) + 1),
     )
     return chosen or 0
 
 
-def _chosen_hide(position: int, text: Mapping[str, str]) -> Hide:
+def _chosen_hide(look: Look, position: int, text: Mapping[str, str]) -> Hide:
     """What the curves hide; before the first piece there is no prefix."""
     if position == 0:
         return "source"
@@ -68,14 +84,15 @@ def _chosen_hide(position: int, text: Mapping[str, str]) -> Hide:
         "prefix": "What was written before",
         "both": "Both",
     }
-    chosen = st.segmented_control(
+    st.session_state[_HIDE] = look.hide
+    chosen: Hide | None = st.segmented_control(
         text["hide"],
         list(names),
         format_func=lambda hide: names[hide],
-        default="source",
         required=True,
         key=_HIDE,
         help=text["hide help"],
+        on_change=lambda: write_look(hide=st.session_state[_HIDE] or "source"),
     )
     return chosen or "source"
 
@@ -92,9 +109,9 @@ def longest(labels: Sequence[str]) -> int:
     return int(np.argmax(counts))
 
 
-def _provenance(info: ModelInfo, position: int, tgt: Sequence[int]) -> str:
+def _provenance(info: ModelInfo, src: str, position: int, tgt: Sequence[int]) -> str:
     """Which number is explained, as the trace names it."""
-    return f"{info.stand} · output.logits[0, {position}, {tgt[position + 1]}]"
+    return f"{what(info, src)} · output.logits[0, {position}, {tgt[position + 1]}]"
 
 
 def _answer(
@@ -102,8 +119,10 @@ def _answer(
     explained: Explained,
     labels: Sequence[str],
     position: int,
+    hide: Hide,
     text: Mapping[str, str],
     provenance: str,
+    script: str,
 ) -> None:
     with st.container(key="dawn-verdict"):
         st.markdown(verdict(hearing, readable(labels[position].removeprefix(" "))))
@@ -120,20 +139,33 @@ def _answer(
                 zip(hearing.names, hearing.units, hearing.signed, hearing.areas, strict=True)
             )
         ],
+        "hide": hide,
+        "script": script,
         "provenance": f"{provenance} · chance has an area of {hearing.chance_area:.3f}",
     }
     mount("court")(
         data=pack(header, {"scores": hearing.scores, "ranks": hearing.ranks}), key="court"
     )
     st.caption(text["methods"])
-    _curves(hearing, text)
+    _curves(hearing, text, provenance)
 
 
-def _curves(hearing: Hearing, text: Mapping[str, str]) -> None:
+def _curves(hearing: Hearing, text: Mapping[str, str], provenance: str) -> None:
     from pages.figures.deletion import deletion  # plotly comes after the first paint
 
     figure = deletion(hearing.hidden, hearing.curves, hearing.names, hearing.chance, hearing.best())
-    st.plotly_chart(figure, theme=None, key="court.curves", config={"displayModeBar": False})
+    st.plotly_chart(figure, theme=None, key="court.curves", config=camera("deletion-curves"))
     several = hearing.hidden[-1] > len(hearing.hidden) - 1
     steps = f" {text['curves steps']}" if several else ""
     st.caption(text["curves"].format(count=len(hearing.chance)) + steps)
+    csv_button(text["curves csv"], "deletion-curves", provenance, curve_rows(hearing))
+
+
+def curve_rows(hearing: Hearing) -> Iterator[Sequence[object]]:
+    """The points of all curves: those of the methods, then those of each random order."""
+    yield "curve", "hidden", "probability"
+    chance = [f"chance {place}" for place in range(1, len(hearing.chance) + 1)]
+    for name, curve in zip(
+        [*hearing.names, *chance], [*hearing.curves, *hearing.chance], strict=True
+    ):
+        yield from ((name, count, p) for count, p in zip(hearing.hidden, curve, strict=True))

@@ -12,7 +12,9 @@ from pages.ui.edited import heads_off, in_words, with_hidden, with_how, with_swa
 from pages.ui.layout import escape_markdown, prose
 from pages.ui.models import KINDS, Explained, Translation, tokenize
 from pages.ui.pieces import readable
+from pages.ui.script import effect_script
 from pages.ui.state import Look, change_edits, current_query
+from pages.ui.subject import what
 from transformer.analysis.edits import Hide, Swap, parse_edits
 
 HOW = {"zero": "Zero", "mean": "Mean"}
@@ -21,6 +23,8 @@ _HOW, _HIDE, _PLACE, _TEXT = "edit.how", "edit.hide", "edit.place", "edit.text"
 
 def switches(look: Look, info: ModelInfo, own: Translation) -> None:
     """Every head as a switch, coloured by what the model's own translation loses without it."""
+    from transformer.tokenizer import EOS, SOS
+
     text = prose("attention-edit")
     off = heads_off(look.edits, info.heads)
     if len(used := set(off.values())) == 1:
@@ -44,9 +48,10 @@ def switches(look: Look, info: ModelInfo, own: Translation) -> None:
         measures=measures,
         off=off,
         hint=text["hint"],
-        provenance=f"{info.stand} · {text['table']}",
+        provenance=f"{what(info, look.src)} · {text['table']}",
         how=st.session_state[_HOW],
         heads=info.heads,
+        script=effect_script(info, look.src, [SOS, *own.ids, *[EOS] * own.finished]),
         key="edit.heads",
     )
 
@@ -137,7 +142,7 @@ def surgery(look: Look, info: ModelInfo, explained: Explained) -> None:
         rows=rows,
         columns=columns,
         caption=prose("attention-edit")["rows"],
-        provenance=info.stand,
+        provenance=what(info, look.src),
         tensor=name,
         dims=explained.dims[name],
         look=look,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -11,6 +13,8 @@ from pages.ui.layout import prose, provenance
 from pages.ui.models import Explained, Translation, explain, load, plain_errors, translate
 from pages.ui.pieces import readable
 from pages.ui.state import Look
+from pages.ui.subject import what
+from pages.ui.take_away import csv_button
 from transformer.analysis.comparison import divergence, first_parting, head_changes, softmax
 
 EOS = 3
@@ -51,7 +55,14 @@ def _compared(look: Look, info: ModelInfo, before: Translation) -> None:
         "Heads whose attention moved most (layer.head)",
         [(f"{KIND_NAMES[kind]} {layer}.{head}", bits) for (kind, layer, head), bits in most],
     )
-    st.caption(prose("attention-edit")["moved"])
+    text = prose("attention-edit")
+    st.caption(text["moved"])
+    csv_button(
+        text["csv"],
+        "before-and-after",
+        f"{what(info, look.src)} · edits {look.edits}",
+        _rows(info, before, after, plain, edited, moved),
+    )
     logits = edited.tensors["output.logits"]
     provenance(look, info, "output.logits", edited.dims["output.logits"], logits.shape)
 
@@ -77,6 +88,29 @@ def _parting(
         now[ids],
         (ids.index(int(was.argmax())), ids.index(int(now.argmax()))),
     )
+
+
+def _rows(
+    info: ModelInfo,
+    before: Translation,
+    after: Translation,
+    plain: Explained,
+    edited: Explained,
+    moved: Mapping[tuple[str, int, int], float],
+) -> Iterator[Sequence[object]]:
+    """Both translations; after each piece of the first one the likeliest next pieces of either
+    pass; how far each head moved."""
+    yield "what", "where", "as it is", "edited"
+    yield "translation", "", before.text, after.text
+    yield "log P, nats", "", before.log_prob, after.log_prob
+    label = load(info).tgt_tokenizer.label
+    probs = [softmax(run.tensors["output.logits"][0]) for run in (plain, edited)]
+    for place, (was, now) in enumerate(zip(*probs, strict=True)):
+        for number in _likeliest(was, now):
+            piece = f"{plain.tgt_pieces[place]} -> {label(number)}"
+            yield "next piece, probability", f"{place + 1}: {piece}", was[number], now[number]
+    for (kind, layer, head), bits in moved.items():
+        yield "attention moved, bits", f"{kind} {layer}.{head}", "", bits
 
 
 def _likeliest(was: np.ndarray, now: np.ndarray) -> list[int]:

@@ -28,12 +28,14 @@ def ablation_view(
     provenance: str,
     how: str,
     heads: int,
+    script: str,
     key: str,
 ) -> None:
     """Every head as a switch, coloured by what is lost without it; a press becomes the look's.
 
     Of the measures one at a time is on show; off are the heads that are switched off, counted from
     1, and how: "zero" or "mean". how is what a switch that is pressed puts in a head's place.
+    script prints what is lost on this sentence, the first measure, without head `CELL`.
     """
     header = {
         "measures": [{"name": name, "of": of, "unit": unit} for name, of, unit, _ in measures],
@@ -42,6 +44,7 @@ def ablation_view(
             for (kind, layer, head), way in off.items()
         ],
         "hint": hint,
+        "script": script,
         "provenance": provenance,
     }
     arrays = {

@@ -28,6 +28,8 @@ EXAMPLES = (
     "We are going to the sea tomorrow.",
 )
 KINDS = ("encoder", "decoder", "cross")
+PANELS = ("walk", "edit", "why")
+HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
 
 _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.notices"
@@ -39,7 +41,9 @@ class Look:
 
     step None is the model's newest; tgt None is the model's own translation; layer and head count
     from 1. edits is the text form of transformer/analysis/edits.py; whether they fit the model and
-    the sentence is seen where both are read (`pages/ui/edited.py`).
+    the sentence is seen where both are read (`pages/ui/edited.py`). panel is the laboratory that is
+    open below the heads; word the piece of the target that is asked about in it, counted from 1,
+    None for the longest; hide what its curves hide.
     """
 
     model: str = "tiny"
@@ -50,6 +54,9 @@ class Look:
     layer: int = 1
     head: int = 1
     edits: str = ""
+    panel: str = ""
+    word: int | None = None
+    hide: str = "source"
 
     @property
     def layer_index(self) -> int:
@@ -79,7 +86,7 @@ def look_from_query(params: Mapping[str, str]) -> tuple[Look, list[str]]:
     for name in ("model", "src", "tgt"):
         if name in params:
             values[name] = _limited(params[name], notices) if name != "model" else params[name]
-    for name, lowest in (("step", 0), ("layer", 1), ("head", 1)):
+    for name, lowest in (("step", 0), ("layer", 1), ("head", 1), ("word", 1)):
         if name in params:
             number = _whole(params[name])
             if number is not None and number >= lowest:
@@ -95,6 +102,14 @@ def look_from_query(params: Mapping[str, str]) -> tuple[Look, list[str]]:
         else:
             notices.append(
                 f"There is no attention called “{params['kind'][:40]}”; showing the encoder's."
+            )
+    for name, known in (("panel", PANELS), ("hide", HIDES)):
+        if params.get(name) in known:
+            values[name] = params[name]
+        elif name in params:
+            notices.append(
+                f"The link asks for {name} “{params[name][:40]}”, which is none of "
+                f"{', '.join(known)}; showing the page without it."
             )
     if "edits" in params:
         edits, told = parse_edits(params["edits"])
@@ -156,13 +171,15 @@ def write_look(**changes: Any) -> None:
     """Commit a change: into the session and, as one history entry, into the URL.
 
     A change of `src` or `model` drops a target sentence typed for the former one, unless `tgt` is
-    given.
+    given; a change of any of the three drops the piece that was asked about.
     """
     look = st.session_state.get(_LOOK, Look())
     if "tgt" not in changes and any(
         changes.get(n, getattr(look, n)) != getattr(look, n) for n in ("src", "model")
     ):
         changes = {**changes, "tgt": None}
+    if any(changes.get(n, getattr(look, n)) != getattr(look, n) for n in ("src", "model", "tgt")):
+        changes.setdefault("word", None)
     if changes.get("src", look.src) != look.src:
         _bump_revision()
     st.session_state[_LOOK] = look = replace(look, **changes)
@@ -183,7 +200,9 @@ def change_edits(change: Callable[[str], str]) -> None:
 def edit_sentence(text: str) -> None:
     """A key was typed: the sentence changes in the session, the URL waits until it is committed."""
     look = st.session_state.get(_LOOK, Look())
-    st.session_state[_LOOK] = replace(look, src=text, tgt=look.tgt if text == look.src else None)
+    if text != look.src:
+        look = replace(look, src=text, tgt=None, word=None)
+    st.session_state[_LOOK] = look
     # The key was typed after whatever the address said: an address on its way must not undo it.
     seen = dict(st.session_state.get(_SEEN, {}))
     seen.pop("src", None)
@@ -226,4 +245,5 @@ def _limited(text: str, notices: list[str]) -> str:
 
 
 def _default_words(name: str) -> str:
-    return "the newest step" if name == "step" else f"{name} 1"
+    own = {"step": "the newest step", "word": "the longest piece"}
+    return own.get(name, f"{name} 1")

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import list_models
+from pages.ui.catalogue import ModelInfo, list_models
 from pages.ui.components import attention_view
 from pages.ui.models import Translation
 from pages.ui.navigation import refresh_links
+from pages.ui.pieces import straight
 from pages.ui.state import MAX_CHARS, Look, read_look, write_look
 
+SHORT = 60  # characters of a sentence in a line below a picture
 _TARGET = "subject.target"
 _STYLE = """<style>
 .dawn-said { font-size: 0.875rem; }
@@ -35,6 +37,13 @@ def fitted_look() -> Look:
     return read_look(list(models), info.layers[look.kind], info.heads) if info else look
 
 
+def what(info: ModelInfo, src: str) -> str:
+    """Model, step and sentence in one line of plain text: what a picture is a picture of."""
+    text = straight(src.strip())
+    short = text if len(text) <= SHORT else f"{text[: SHORT - 1].rstrip()}…"
+    return f"{info.stand} · “{short}”" if text else info.stand
+
+
 def said(label: str, text: str, note: str = "") -> None:
     """A sentence of the model in large type, shown exactly as it is; a note below it."""
     parts = (f"<span>{html.escape(label)}</span>", f'<p dir="auto">{html.escape(text) or "–"}</p>')
@@ -50,9 +59,11 @@ def every_head(
     provenance: str,
     norms: dict[str, np.ndarray] | None = None,
     roles: dict[str, Any] | None = None,
+    script: str = "",
 ) -> None:
-    """The attention view on these weights, with the norms of values and the roles of heads where
-    there are any; a head that the person chooses becomes the look's."""
+    """The attention view on these weights, with the norms of values, the roles of heads and the
+    script that finds a number again where there are any; a head that the person chooses becomes
+    the look's."""
     choice = attention_view(
         src_pieces=src_pieces,
         tgt_pieces=tgt_pieces,
@@ -62,6 +73,7 @@ def every_head(
         key="attention",
         norms=norms,
         roles=roles,
+        script=script,
     )
     if choice:
         write_look(**choice)

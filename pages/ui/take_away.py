@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -42,4 +44,40 @@ def as_npz(look: Look, info: ModelInfo, explained: Explained) -> bytes:
     file = io.BytesIO()
     text = np.array(json.dumps(about, ensure_ascii=False))
     np.savez(file, about=text, **explained.tensors)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def camera(name: str) -> dict[str, object]:
+    """The config of a plotly chart whose one tool saves it as SVG."""
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+    }
+
+
+def csv_button(label: str, name: str, origin: str, rows: Iterable[Sequence[object]]) -> None:
+    """A button that saves rows, the first of them the names of the columns, below a line that says
+    where they come from; the file is made when it is pressed."""
+    st.download_button(
+        label,
+        data=lambda: as_csv(origin, rows),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+        key=f"{name}.csv",
+    )
+
+
+def as_csv(origin: str, rows: Iterable[Sequence[object]]) -> str:
+    """The text of such a file; floats have the digits that a float32 has."""
+    file = io.StringIO()
+    file.write(f"# {' '.join(origin.split())}\n")
+    writer = csv.writer(file, lineterminator="\n")
+    for row in rows:
+        writer.writerow(
+            [f"{cell:.7g}" if isinstance(cell, float | np.floating) else cell for cell in row]
+        )
     return file.getvalue()

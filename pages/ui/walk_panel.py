@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import dedent
 
 import streamlit as st
@@ -11,32 +10,26 @@ from pages.ui.catalogue import ModelInfo
 from pages.ui.components import mount
 from pages.ui.models import Explained, load
 from pages.ui.prose import prose
+from pages.ui.script import script_of
 from pages.ui.state import Look
-from pages.ui.walk_view import CELL, walk_blob
-
-_ROOT = Path(__file__).resolve().parents[2]
+from pages.ui.subject import what
+from pages.ui.walk_view import walk_blob
 
 
 def walk_panel(look: Look, info: ModelInfo, explained: Explained) -> None:
     """The walk through the head of the look, on the pass that `explained` traced."""
-    from transformer.analysis.snippet import snippet
     from transformer.analysis.walk import walk
 
     text, model = prose("attention-walk"), load(info).model
     where = (look.kind, look.layer_index, look.head_index)
     found = walk(model, explained.tensors, explained.dims, *where)
-    script = snippet(portable(info.folder), look.src, explained.tgt_ids, CELL)
+    script = script_of(info, look.src, explained.tgt_ids)
     pieces = {"src": explained.src_pieces, "tgt": explained.tgt_pieces}
-    provenance = f"{info.stand} · {look.kind} layer {look.layer}, head {look.head}"
+    provenance = f"{what(info, look.src)} · {look.kind} layer {look.layer}, head {look.head}"
     st.markdown(text["lead"])
     mount("walk")(data=walk_blob(found, pieces, text, script, provenance), key="attention.walk")
     with st.expander(text["code"]):
         _sources(look, info, text["legend"])
-
-
-def portable(folder: Path) -> str:
-    """The folder as a script in Dawn's own folder names it."""
-    return str(folder.relative_to(_ROOT)) if folder.is_relative_to(_ROOT) else str(folder)
 
 
 def _sources(look: Look, info: ModelInfo, legend: str) -> None:

@@ -14,8 +14,6 @@ from pages.ui.pieces import spelled
 if TYPE_CHECKING:
     from transformer.analysis.walk import Walk
 
-CELL = "CELL"
-"""What the browser replaces, in the script, by the expression of the number in focus."""
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 
 
@@ -30,7 +28,8 @@ def walk_blob(
 
     Most of it is weights, which every position shares. They go as float16 where that loses nothing,
     as it does for any exported model; activations go as float32. pieces are the labels of "src" and
-    "tgt"; text holds a section for each step; script prints `CELL`.
+    "tgt"; text holds a section for each step; script prints `CELL` of
+    pages/ui/script.py.
     """
     query, key = AXES[found.kind]
     header = {

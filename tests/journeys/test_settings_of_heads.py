@@ -39,6 +39,11 @@ def change(page: Page, control: str) -> None:
     )
 
 
+def painted(page: Page) -> None:
+    """Wait until what was done last has been painted."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
 def test_words_without_specials_are_the_models_own_weights_added_up(
     journey: Journey, probe: Path
 ) -> None:

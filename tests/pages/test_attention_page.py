@@ -204,14 +204,14 @@ def test_any_text_is_shown_as_it_is(dawn_runs: Path, text: str) -> None:
     assert sent(at, "choice")[1]
 
 
-@pytest.mark.parametrize("panel", ["Step by step", "What if", "Why this word"])
+@pytest.mark.parametrize("panel", ["walk", "edit", "why"])
 def test_of_an_edited_model_only_what_if_shows_the_edits(dawn_runs: Path, panel: str) -> None:
     """The others take its numbers apart, and an edit is no part of the model."""
     at = open_page(edits="off:encoder.1.1")
-    at.segmented_control(key="attention.lab").set_value(panel).run()
+    at.segmented_control(key="attention.panel").set_value(panel).run()
     assert not at.exception
     told = "what follows is the model as it was trained"
-    assert any(told in caption.value for caption in at.caption) == (panel != "What if")
+    assert any(told in caption.value for caption in at.caption) == (panel != "edit")
     assert address(at, "edits") == "off:encoder.1.1"
 
 

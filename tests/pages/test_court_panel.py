@@ -23,13 +23,13 @@ from transformer.tokenizer import EOS, SOS
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCE = "the red car is in front"
 TARGET = "la macchina rossa"
+SHOWN = {"model": "toy", "src": SENTENCE, "tgt": TARGET, "panel": "why"}
 
 
 def open_panel(**look: str) -> AppTest:
     at = AppTest.from_file(str(ROOT / "pages/model/attention.py"), default_timeout=60)
-    for name, value in ({"model": "toy", "src": SENTENCE, "tgt": TARGET} | look).items():
+    for name, value in (SHOWN | look).items():
         at.query_params[name] = value
-    at.session_state["attention.lab"] = "Why this word"
     return at.run()
 
 

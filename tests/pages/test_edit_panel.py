@@ -22,9 +22,7 @@ EDITS = "off:cross.1.2;hide:2;mean:decoder.2"
 
 
 def what_if(**look: str) -> AppTest:
-    at = open_page(**look)
-    at.session_state["attention.lab"] = "What if"
-    return at.run()
+    return open_page(panel="edit", **look)
 
 
 def text_of(at: AppTest) -> str:

@@ -10,8 +10,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.prose import prose
+from pages.ui.script import portable
 from pages.ui.theme import ACCENT, KEY, KIND_COLOURS, QUERY, VALUE
-from pages.ui.walk_panel import portable
 from pages.ui.walk_view import slim, told
 from tests.pages.blobs import sent
 from transformer.bundle import load_bundle
@@ -20,13 +20,13 @@ from transformer.trace import tracing
 
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCE, TARGET = "the red car is in front", "la macchina rossa"
+SHOWN = {"model": "toy", "src": SENTENCE, "tgt": TARGET, "panel": "walk"}
 
 
 def open_panel(**look: str) -> AppTest:
     at = AppTest.from_file(str(ROOT / "pages/model/attention.py"), default_timeout=20)
-    for name, value in ({"model": "toy", "src": SENTENCE, "tgt": TARGET} | look).items():
+    for name, value in (SHOWN | look).items():
         at.query_params[name] = value
-    at.session_state["attention.lab"] = "Step by step"
     return at.run()
 
 
@@ -83,8 +83,8 @@ def test_the_code_is_that_of_the_functions_that_ran(dawn_runs: Path) -> None:
 
 def test_without_a_choice_there_is_no_panel(dawn_runs: Path) -> None:
     at = open_panel()
-    at.session_state["attention.lab"] = None
-    at.run()
+    assert sent(at, "snippet")
+    at.segmented_control(key="attention.panel").set_value(None).run()
     assert not at.exception
     with pytest.raises(AssertionError):
         sent(at, "snippet")

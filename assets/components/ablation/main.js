@@ -2,24 +2,17 @@
 // what is measured stay here, and only a switch that was pressed goes back.
 import { unpack } from "../shared/blob.js";
 import { button, element, listening } from "../shared/dom.js";
-import { KINDS, figure, largestOf, sentence, step, strength } from "./words.js";
+import { saveAblation } from "./save_ablation.js";
+import { figure, largestOf, sentence, step, strength } from "./words.js";
+import { KINDS } from "../shared/kinds.js";
+import { mounted, partsOf } from "../shared/mounted.js";
 
-const VIEWS = new WeakMap();
-
-export default function ablation({ parentElement, data, setTriggerValue }) {
-  let view = VIEWS.get(parentElement);
-  if (!view) VIEWS.set(parentElement, (view = build(parentElement)));
-  view.send = setTriggerValue;
-  if (data && data !== view.bytes) receive(view, data);
-  return () => {
-    view.listeners.abort();
-    VIEWS.delete(parentElement);
-  };
-}
+export default mounted({ build, receive });
 
 function build(parent) {
-  const part = Object.fromEntries(["ablation", "measures", "kinds", "says", "model", "unit", "low", "high"].map((name) => [name, parent.querySelector(`.${name}`)]));
-  const view = { part, listeners: new AbortController(), measure: 0, drawn: 0 };
+  const part = partsOf(parent, ["ablation", "measures", "kinds", "says", "model", "unit", "low", "high", "save"]);
+  const view = { part, listeners: new AbortController(), measure: 0, told: { kind: "encoder", layer: 0, head: 0 }, drawn: 0 };
+  saveAblation(view);
   const on = listening(view.listeners);
   on(part.measures, "click", (event) => event.target.dataset.place && measure(view, Number(event.target.dataset.place)));
   on(part.kinds, "click", (event) => press(view, event.target.closest("button")));
@@ -33,7 +26,7 @@ function build(parent) {
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32");
   const shape = JSON.stringify(Object.entries(arrays).map(([name, array]) => [name, array.shape]));
-  Object.assign(view, { bytes, header, arrays });
+  Object.assign(view, { header, arrays });
   view.off = new Map(header.off.map(({ kind, layer, head, how }) => [`${kind}.${layer}.${head}`, how]));
   if (view.measure >= header.measures.length) view.measure = 0;
   if (view.shape !== shape) {
@@ -48,7 +41,7 @@ function table(view, kind) {
   const [layers, heads] = view.arrays[`${kind}0`].shape;
   const section = element("section", "kind");
   section.setAttribute("role", "group");
-  section.setAttribute("aria-label", `${KINDS[kind]} attention, layers are rows and heads are columns`);
+  section.setAttribute("aria-label", `${KINDS[kind].title} attention, layers are rows and heads are columns`);
   const grid = element("div", "grid");
   grid.style.setProperty("--heads", heads);
   grid.append(element("span", "corner", "layer"), ...Array.from({ length: heads }, (_, head) => element("span", "column", `${head ? "" : "head "}${head + 1}`)));
@@ -59,7 +52,7 @@ function table(view, kind) {
       cell.tabIndex = !layer && !head ? 0 : -1;
       grid.append(cell);
     }
-  section.append(element("h3", "", KINDS[kind]), grid);
+  section.append(element("h3", "", KINDS[kind].title), grid);
   section.dataset.kind = kind;
   return section;
 }
@@ -83,7 +76,7 @@ function paint(view) {
     if (head < 0) {
       const all = Array.from({ length: heads }, (_, h) => view.off.get(`${kind}.${layer}.${h}`)).every(Boolean);
       cell.setAttribute("aria-pressed", all);
-      cell.setAttribute("aria-label", `${KINDS[kind]}, layer ${layer + 1}, all heads off`);
+      cell.setAttribute("aria-label", `${KINDS[kind].title}, layer ${layer + 1}, all heads off`);
       continue;
     }
     const nats = values(kind)[layer * heads + head], share = strength(nats, largest);
@@ -92,7 +85,7 @@ function paint(view) {
     cell.dataset.sign = share < 0 ? "gain" : "loss";
     const off = view.off.get(`${kind}.${layer}.${head}`);
     cell.setAttribute("aria-pressed", Boolean(off));
-    cell.setAttribute("aria-label", `${KINDS[kind]}, layer ${layer + 1}, head ${head + 1}, off; lost without it ${figure(nats)} nats`);
+    cell.setAttribute("aria-label", `${KINDS[kind].title}, layer ${layer + 1}, head ${head + 1}, off; lost without it ${figure(nats)} nats`);
   }
   say(view, null);
   view.part.ablation.dataset.drawn = view.drawn += 1;
@@ -109,7 +102,7 @@ function press(view, cell) {
   if (!cell) return;
   const { kind, layer, head } = place(cell);
   cell.setAttribute("aria-pressed", cell.getAttribute("aria-pressed") !== "true"); // until Python has answered
-  view.send("toggle", { kind, layer: layer + 1, head: head < 0 ? null : head + 1 });
+  view.streamlit.setTriggerValue("toggle", { kind, layer: layer + 1, head: head < 0 ? null : head + 1 });
 }
 
 function move(view, event) {
@@ -132,9 +125,10 @@ function say(view, cell) {
   }
   const { kind, layer, head } = place(cell);
   if (head < 0) {
-    view.part.says.textContent = `${KINDS[kind]}, layer ${layer + 1}: click to switch all its heads off, or on again.`;
+    view.part.says.textContent = `${KINDS[kind].title}, layer ${layer + 1}: click to switch all its heads off, or on again.`;
     return;
   }
+  view.told = { kind, layer, head };
   const nats = view.arrays[`${kind}${view.measure}`].values[layer * view.arrays[`${kind}0`].shape[1] + head];
   view.part.says.textContent = sentence(kind, layer, head, nats, view.header.measures[view.measure], view.off.get(`${kind}.${layer}.${head}`));
 }

@@ -1,7 +1,6 @@
 // What a cell says and how strongly it is coloured. Pure.
+import { KINDS } from "../shared/kinds.js";
 import { clamp, signed } from "../shared/numbers.js";
-
-export const KINDS = { encoder: "Encoder self", decoder: "Decoder self", cross: "Cross" };
 
 /** The number of a cell: three figures at most, a true minus sign; "–" where the model made no number. */
 export function figure(nats) {
@@ -20,7 +19,7 @@ export const largestOf = (tables) => Math.max(0, ...tables.flatMap((values) => [
 
 /** A cell as a sentence. measure is { of, unit }; off is "zero", "mean" or undefined. */
 export function sentence(kind, layer, head, nats, measure, off) {
-  const place = `${KINDS[kind]}, layer ${layer + 1}, head ${head + 1}`;
+  const place = `${KINDS[kind].title}, layer ${layer + 1}, head ${head + 1}`;
   const now = off ? `It is ${off === "mean" ? "at its mean" : "off"} now: click to switch it on.` : "Click to switch it off.";
   if (!Number.isFinite(nats)) return `${place}: the model gives no number here. ${now}`;
   if (figure(nats) === "0") return `${place}: without it ${measure.of} loses less than 0.0005 ${measure.unit}. ${now}`;

@@ -6,6 +6,7 @@ import { validChoice } from "./choice.js";
 import { buildCells, markSelection } from "./elements.js";
 import { hit } from "./layout.js";
 import { repaint } from "./paint.js";
+import { remember } from "./remember.js";
 import { listenToSaving } from "./take.js";
 
 const DEBOUNCE = 250; // ms of rest before a choice of head is sent to Python
@@ -55,13 +56,14 @@ function choose(view, change) {
   if (before.kind !== view.choice.kind) {
     view.hover = view.lock = view.pointed = null;
     buildCells(view);
+    remember(view);
   }
   view.waiting = true;
   clearTimeout(view.timer);
   view.timer = setTimeout(() => {
     view.waiting = false;
     view.sent += 1;
-    view.send("choice", { ...view.choice, n: view.sent });
+    view.streamlit.setStateValue("choice", { ...view.choice, n: view.sent });
   }, DEBOUNCE);
   repaint(view);
 }
@@ -75,18 +77,21 @@ function pointed(view, event) {
 function look(view, place) {
   if (place?.row === view.hover?.row && place?.col === view.hover?.col) return;
   view.hover = place;
+  if (place?.row != null && place.col != null) view.told = place;
   repaint(view, false);
 }
 
 function toggleLock(view, place) {
   const same = place && view.lock && place.row === view.lock.row && (place.row != null || place.col === view.lock.col);
   view.lock = same ? null : place && (place.row != null ? { row: place.row, col: null } : place);
+  remember(view);
   repaint(view);
 }
 
 function free(view) {
   view.lock = null;
   if (view.part.release.matches(":focus")) view.part.detail.focus();
+  remember(view);
   repaint(view);
 }
 

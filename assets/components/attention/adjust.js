@@ -1,22 +1,14 @@
 // What a person sets: how the weights are shown.
 import { listening } from "../shared/dom.js";
+import { closing } from "../shared/save.js";
 import { repaint } from "./paint.js";
+import { remember } from "./remember.js";
 import { DEFAULTS, showSettings } from "./settings.js";
 
 export function listenToSettings(view) {
   const on = listening(view.listeners), { part } = view;
   on(part.view, "input", ({ target }) => target.name in DEFAULTS && adjust(view, target.name, valueOf(target)));
-  for (const more of [part.more, part.save]) {
-    on(more, "keydown", (event) => event.key === "Escape" && close(more, event));
-    on(document, "pointerdown", (event) => event.composedPath().includes(more) || (more.open = false));
-  }
-}
-
-function close(more, event) {
-  if (!more.open) return;
-  more.open = false;
-  more.querySelector("summary").focus();
-  event.stopPropagation();
+  closing(part.more, on);
 }
 
 function valueOf({ type, name, checked, value }) {
@@ -31,5 +23,6 @@ export function adjust(view, name, value) {
   if (name === "unit" || name === "specials") view.hover = view.lock = null;
   view.pictures = {};
   showSettings(view);
+  remember(view);
   repaint(view);
 }

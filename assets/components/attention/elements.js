@@ -3,7 +3,7 @@ import { button, element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { describe, plain, shown } from "./describe.js";
 import { factWords } from "./facts.js";
-import { KINDS } from "./kinds.js";
+import { KINDS } from "../shared/kinds.js";
 import { note, scaleWords, subjectName } from "./settings.js";
 
 export function buildKinds(view) {

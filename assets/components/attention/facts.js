@@ -1,5 +1,5 @@
 // What is known of each head: entropy and special tokens on this sentence, its role on many.
-import { KINDS } from "./kinds.js";
+import { KINDS } from "../shared/kinds.js";
 import { raw } from "./shown.js";
 import { entropy, shareOn } from "./transform.js";
 

@@ -1,8 +1,13 @@
 // How the weights are shown: what a person may set, and what it is called. All of it happens in the browser.
-import { KINDS } from "./kinds.js";
+import { KINDS } from "../shared/kinds.js";
 import { byNorm } from "./shown.js";
 
-export const DEFAULTS = { unit: "pieces", measure: "weights", specials: true, scale: "shared", mean: "head", sums: false, mass: 1 };
+/** What each may be; the first is what it is at first. */
+export const CHOICES = {
+  unit: ["pieces", "words"], measure: ["weights", "norms"], specials: [true, false], scale: ["shared", "own"], mean: ["head", "layer", "all"], sums: [false, true],
+  mass: Array.from({ length: 11 }, (_, step) => (100 - 5 * step) / 100),
+};
+export const DEFAULTS = Object.fromEntries(Object.entries(CHOICES).map(([name, [first]]) => [name, first]));
 const IN_MORE = ["specials", "scale", "sums", "mass"];
 
 /** The controls as the settings are. */

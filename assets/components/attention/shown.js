@@ -1,6 +1,6 @@
 // What is on show: the weights as they came, changed by what the person has set. Made once a setting, kept until the data change.
 import { decodeHalves } from "../shared/blob.js";
-import { KINDS } from "./kinds.js";
+import { KINDS } from "../shared/kinds.js";
 import { joined, kept, mean, strongest, timesNorm, tops } from "./transform.js";
 
 /** All weights of a kind as they came: { shape, values }, decoded once. */

@@ -1,33 +1,21 @@
-// What a person takes away: the picture as it is seen, and the numbers in it. All of it is made in the browser.
-import { listening } from "../shared/dom.js";
+// What a person takes away: the picture as it is seen, the numbers in it, and the one under the cursor as five lines of Python.
+import { csvOf, fewDigits, offerToSave } from "../shared/save.js";
 import { Vector } from "../shared/vector.js";
 import { shown } from "./describe.js";
 import { paintOn } from "./draw_detail.js";
-import { KINDS } from "./kinds.js";
+import { cellInMind, expression } from "./expression.js";
+import { KINDS } from "../shared/kinds.js";
 import { note, subjectName } from "./settings.js";
 
 export function listenToSaving(view) {
-  const on = listening(view.listeners), { part } = view;
-  on(part.save, "click", ({ target }) => {
-    const offered = target.closest("[data-take]");
-    if (offered) take(view, offered.dataset.take);
-  });
+  offerToSave(view.part.save, view.listeners, () => fileName(view), [
+    ["png", "Picture of all this", "PNG, as it is seen", () => png(view)],
+    ["svg", "Picture of this head", "SVG, lines and letters", () => svg(view)],
+    ["csv", "Numbers of this head", "CSV, as they are shown", () => csv(view.subject, about(view))],
+    ["python", "A number in Python", "the cell pointed at last, in five lines", () => python(view)],
+    ["link", "Link to this page", "into the clipboard", () => location.href],
+  ]);
 }
-
-async function take(view, kind) {
-  const done = view.part.save.querySelector(".done");
-  done.textContent = "";
-  if (kind === "link") {
-    await navigator.clipboard.writeText(location.href);
-    done.textContent = "The link is copied.";
-    return;
-  }
-  const blob = kind === "png" ? await png(view) : new Blob([kind === "svg" ? svg(view) : csv(view.subject, about(view))], { type: MEDIA[kind] });
-  offer(blob, `${fileName(view)}.${kind}`);
-  done.textContent = `${fileName(view)}.${kind} is saved.`;
-}
-
-const MEDIA = { svg: "image/svg+xml", csv: "text/csv" };
 
 /** Where the numbers come from, in one line. */
 export function about(view) {
@@ -40,13 +28,13 @@ const fileName = ({ choice: { kind, layer, head }, settings: { mean } }) =>
 
 /** A line a cell: row, column, number; what is masked or left out has none. */
 export function csv({ rows, cols, w, strong, causal }, origin) {
-  const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
-  const lines = [`# ${origin}`, "row,row_token,column,column_token,weight"];
-  rows.forEach((from, i) => cols.forEach((to, j) => {
-    if ((causal && j > i) || !strong(i, j)) return;
-    lines.push([i, quoted(shown(from)), j, quoted(shown(to)), Number(w(i, j).toPrecision(4))].join(","));
-  }));
-  return `${lines.join("\n")}\n`;
+  const cells = rows.flatMap((from, i) => cols.map((to, j) => [i, j, from, to])).filter(([i, j]) => !(causal && j > i) && strong(i, j));
+  return csvOf(origin, ["row", "row_token", "column", "column_token", "weight"], cells.map(([i, j, from, to]) => [i, shown(from), j, shown(to), fewDigits(w(i, j))]));
+}
+
+function python(view) {
+  const code = expression(view, ...cellInMind({ ...view.subject, pointed: view.told }));
+  return code ? view.header.script.replace("CELL", () => code) : { sorry: "These numbers are made after the pass: show weights, with [SOS] and [EOS], to find one in it." };
 }
 
 function svg(view) {
@@ -72,8 +60,3 @@ function png(view) {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-function offer(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}

@@ -1,16 +1,6 @@
 // The theme of the page as colours that a canvas can count with.
-import { surface } from "../shared/canvas.js";
+import { rgb, surface } from "../shared/canvas.js";
 import { colourTable, luminance, mix } from "./colours.js";
-
-let pixel = null;
-
-/** A CSS colour, in whatever notation, as [r, g, b]. */
-function rgb(css) {
-  pixel ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  pixel.fillStyle = css;
-  pixel.fillRect(0, 0, 1, 1);
-  return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
-}
 
 /** Colours of the kind in the theme of the page, kept until Streamlit calls again (it does when its theme changes). */
 export function readTheme(view) {

@@ -35,8 +35,10 @@ function focus(view, [row, column]) {
   cell.focus();
 }
 
-function lock(view, column) {
+/** Holds a piece, or frees it where it is held already or null. */
+export function lock(view, column) {
   view.lock = column === view.lock ? null : column;
+  view.address.keep(view.lock === null ? {} : { piece: view.lock + 1 });
   view.part.release.hidden = view.lock === null;
   light(view, view.lock);
   if (view.lock !== null) view.part.line.textContent = describeColumn(view, view.lock);

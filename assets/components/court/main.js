@@ -1,36 +1,32 @@
 // What each method says of one piece: a row of coloured cells for each method, a column for each piece. All
 // numbers arrive in one blob; hover, lock and the arrow keys stay here.
 import { unpack } from "../shared/blob.js";
-import { listen } from "./act.js";
+import { Address, placeIn } from "../shared/address.js";
+import { listen, lock } from "./act.js";
 import { describeColumn } from "./describe.js";
+import { saveCourt } from "./save_court.js";
 import { buildTable } from "./table.js";
+import { mounted, partsOf } from "../shared/mounted.js";
 
-const VIEWS = new WeakMap();
-
-export default function court({ parentElement, data }) {
-  let view = VIEWS.get(parentElement);
-  if (!view) VIEWS.set(parentElement, (view = build(parentElement)));
-  if (data && data !== view.bytes) receive(view, data);
-  return () => {
-    view.listeners.abort();
-    VIEWS.delete(parentElement);
-  };
-}
+export default mounted({ build, receive });
 
 function build(parent) {
-  const part = Object.fromEntries(["court", "line", "release", "model"].map((name) => [name, parent.querySelector(`.${name}`)]));
+  const part = partsOf(parent, ["court", "line", "release", "model", "save"]);
   Object.assign(part, { head: parent.querySelector("thead"), body: parent.querySelector("tbody") });
-  const view = { part, listeners: new AbortController(), drawn: 0, cell: [0, 0], lock: null };
+  const listeners = new AbortController(), address = new Address("court", listeners);
+  const view = { part, listeners, address, drawn: 0, cell: [0, 0], lock: null };
   listen(view);
+  saveCourt(view);
   return view;
 }
 
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32", "uint32");
-  Object.assign(view, { bytes, header, scores: arrays.scores, ranks: arrays.ranks, lock: null, cell: [0, header.start] });
+  const locked = view.header ? null : placeIn(view.address.read().piece, header.labels.length);
+  Object.assign(view, { header, scores: arrays.scores, ranks: arrays.ranks, lock: null, cell: [0, header.start] });
   buildTable(view);
-  view.part.release.hidden = true;
   view.part.line.textContent = describeColumn(view, header.start);
+  lock(view, locked);
   view.part.model.textContent = header.provenance;
   view.part.court.dataset.drawn = String((view.drawn += 1));
 }

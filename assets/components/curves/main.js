@@ -4,22 +4,15 @@ import { unpack } from "../shared/blob.js";
 import { button, element } from "../shared/dom.js";
 import { listen } from "./act.js";
 import { along, choices, offer } from "./choices.js";
+import { mounted } from "../shared/mounted.js";
 import { redraw } from "./draw.js";
 import { keys, say, summary } from "./words.js";
 
-const VIEWS = new WeakMap();
+export default mounted({ build, receive, draw: redraw, end });
 
-export default function curves({ parentElement, data }) {
-  let view = VIEWS.get(parentElement);
-  if (!view) VIEWS.set(parentElement, (view = build(parentElement)));
-  if (data && data !== view.bytes) receive(view, data);
-  redraw(view);
-  return () => {
-    view.listeners.abort();
-    view.sizes.disconnect();
-    cancelAnimationFrame(view.frame);
-    VIEWS.delete(parentElement);
-  };
+function end(view) {
+  view.sizes.disconnect();
+  cancelAnimationFrame(view.frame);
 }
 
 function build(parent) {
@@ -35,7 +28,6 @@ function build(parent) {
 
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32");
-  view.bytes = bytes;
   view.ends = header.ends;
   const values = (names) => Object.fromEntries(Object.entries(names).map(([axis, name]) => [axis, arrays[name].values]));
   view.tables = values(Object.fromEntries(Object.keys(header.ends).filter((axis) => axis in arrays).map((axis) => [axis, axis])));

@@ -1,26 +1,18 @@
 // One row of one head as bars to drag. The others make room in the browser; what is let go of goes to Python.
 import { unpack } from "../shared/blob.js";
 import { element, listening } from "../shared/dom.js";
+import { saveRow } from "./save_row.js";
 import { rounded, rowOf, shared } from "./share.js";
+import { KINDS } from "../shared/kinds.js";
+import { mounted, partsOf } from "../shared/mounted.js";
 
-const VIEWS = new WeakMap();
-const KINDS = { encoder: "Encoder self", decoder: "Decoder self", cross: "Cross" };
-
-export default function row({ parentElement, data, setTriggerValue }) {
-  let view = VIEWS.get(parentElement);
-  if (!view) VIEWS.set(parentElement, (view = build(parentElement)));
-  view.send = setTriggerValue;
-  if (data && data !== view.bytes) receive(view, data);
-  return () => {
-    view.listeners.abort();
-    VIEWS.delete(parentElement);
-  };
-}
+export default mounted({ build, receive });
 
 function build(parent) {
-  const part = Object.fromEntries(["row", "title", "caption", "bars", "model", "tensor", "dims"].map((name) => [name, parent.querySelector(`.${name}`)]));
+  const part = partsOf(parent, ["row", "title", "caption", "bars", "model", "tensor", "dims", "save"]);
   part.select = parent.querySelector("select");
   const view = { part, listeners: new AbortController(), row: 0, drawn: 0 };
+  saveRow(view);
   const on = listening(view.listeners);
   on(part.select, "change", () => choose(view, Number(part.select.value)));
   on(part.bars, "input", (event) => drag(view, Number(event.target.dataset.place), Number(event.target.value)));
@@ -28,9 +20,9 @@ function build(parent) {
   return view;
 }
 
-function send({ header, row, weights, send: say }) {
+function send({ header, row, weights, streamlit }) {
   const { kind, layer, head } = header;
-  say("write", { kind, layer, head, row: row + 1, weights: rounded(weights) });
+  streamlit.setTriggerValue("write", { kind, layer, head, row: row + 1, weights: rounded(weights) });
 }
 
 const spell = (parts) => parts.map(([text]) => text).join("");
@@ -38,9 +30,9 @@ const spell = (parts) => parts.map(([text]) => text).join("");
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32");
   const { part } = view;
-  Object.assign(view, { bytes, header, values: arrays.weights.values });
+  Object.assign(view, { header, values: arrays.weights.values });
   part.row.dataset.kind = header.kind;
-  part.title.textContent = `${KINDS[header.kind]}, layer ${header.layer}, head ${header.head}`;
+  part.title.textContent = `${KINDS[header.kind].title}, layer ${header.layer}, head ${header.head}`;
   part.caption.textContent = header.caption;
   part.model.textContent = header.provenance;
   part.tensor.textContent = header.tensor;

@@ -10,6 +10,16 @@ export function surface(canvas, width, height, ratio = devicePixelRatio || 1) {
   return pen;
 }
 
+let pixel = null;
+
+/** A CSS colour, in whatever notation, as [r, g, b]. */
+export function rgb(css) {
+  pixel ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  pixel.fillStyle = css;
+  pixel.fillRect(0, 0, 1, 1);
+  return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
 /** Ink, paper and font of the theme that the page has now. */
 export function themed(root) {
   const style = getComputedStyle(root);

@@ -3,19 +3,24 @@
 const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const short = (number) => String(Math.round(number * 100) / 100);
 
-/** A colour of CSS as SVG's older readers know it: [rgb(r,g,b), opacity]. */
+/** A colour of CSS as SVG's older readers know it: [rgb(r,g,b), opacity]. Knows rgb(), color(srgb …), which is what mixed colours
+ * compute to, and #rrggbb. */
 export function colourOf(css) {
-  const [r, g, b, alpha = 1] = css.match(/[\d.]+/g).map(Number);
-  return [`rgb(${r},${g},${b})`, alpha];
+  if (css.startsWith("#")) return [`rgb(${[1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16)).join()})`, 1];
+  const mixed = css.startsWith("color(srgb"), [r, g, b, alpha = 1] = css.match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
+  return [`rgb(${[r, g, b].map((part) => (mixed ? Math.round(255 * part) : part)).join()})`, alpha];
 }
 
-const KEPT = ["strokeStyle", "fillStyle", "lineWidth", "font", "textAlign", "textBaseline", "turned", "clipped"];
+export const clear = (css) => css === "transparent" || colourOf(css)[1] === 0;
+
+const KEPT = ["strokeStyle", "fillStyle", "lineWidth", "font", "textAlign", "textBaseline", "globalAlpha", "dash", "turned", "clipped"];
+const MOST_SQUARES = 4096;
 const ANCHORS = { left: "start", center: "middle", right: "end" };
 
 /** As much of a canvas context as our pictures use. `ruler` is a real one: it knows how wide a text is. */
 export class Vector {
   constructor(width, height, ruler) {
-    Object.assign(this, { width, height, ruler, parts: [], path: "", box: null, stack: [], clips: 0, turned: "", clipped: "" });
+    Object.assign(this, { width, height, ruler, parts: [], path: "", box: null, stack: [], clips: 0, globalAlpha: 1, dash: [], turned: "", clipped: "" });
     Object.assign(this, { strokeStyle: "rgb(0 0 0)", fillStyle: "rgb(0 0 0)", lineWidth: 1, font: "12px sans-serif", textAlign: "left", textBaseline: "middle" });
   }
 
@@ -31,10 +36,12 @@ export class Vector {
 
   clip() {
     const [x, y, width, height] = this.box, name = `clip-${(this.clips += 1)}`;
-    this.parts.push(`<clipPath id="${name}"><rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"/></clipPath>`);
+    const turned = this.turned && ` transform="${this.turned}"`;
+    this.parts.push(`<clipPath id="${name}"><rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"${turned}/></clipPath>`);
     this.clipped = name;
   }
 
+  setLineDash(dash) { this.dash = dash; }
   stroke() { if (this.path) this.add("path", { d: this.path, fill: "none", ...this.pen() }); }
   strokeRect(x, y, width, height) { this.add("rect", { ...sides(x, y, width, height), fill: "none", ...this.pen() }); }
   fillRect(x, y, width, height) { this.add("rect", { ...sides(x, y, width, height), ...this.ink() }); }
@@ -44,36 +51,43 @@ export class Vector {
     return this.ruler.measureText(text);
   }
 
-  fillText(text, x, y) {
+  /** `room` is the width that the text has, whatever font draws it elsewhere. */
+  fillText(text, x, y, room) { this.letter(text, x, y, { ...(room && { textLength: short(room), lengthAdjust: "spacingAndGlyphs" }), ...this.ink() }); }
+  strokeText(text, x, y) { this.letter(text, x, y, { fill: "none", "stroke-linejoin": "round", ...this.pen() }); }
+
+  letter(text, x, y, look) {
     const [, weight = "400", size, family] = this.font.match(/^(?:(\d+) )?([\d.]+)px (.*)$/);
     this.add("text", { x: short(x), y: short(y), "font-size": size, "font-weight": weight, "font-family": family, "text-anchor": ANCHORS[this.textAlign],
-      "dominant-baseline": "central", "xml:space": "preserve", ...this.ink() }, escaped(text));
+      "dominant-baseline": "central", "xml:space": "preserve", ...look }, escaped(text));
   }
 
-  /** A picture of pixels as squares; what is clear is left out. */
-  drawImage(image, x, y, width, height) {
-    const { data } = image.getContext("2d").getImageData(0, 0, image.width, image.height);
-    const [wide, high] = [width / image.width, height / image.height];
-    for (let i = 0; i < image.height; i++) for (let j = 0; j < image.width; j++) {
-      const [r, g, b, alpha] = data.subarray(4 * (i * image.width + j));
+  /** A picture of pixels, or a part of it: as squares, of which the clear ones are left out, or as pixels where they are too many. */
+  drawImage(image, ...places) {
+    const [from, [x, y, width, height]] = places.length > 4 ? [places.slice(0, 4).map(Math.round), places.slice(4)] : [[0, 0, image.width, image.height], places];
+    if (from[2] * from[3] > MOST_SQUARES) return this.add("image", { ...sides(x, y, width, height), href: cutOut(image, from), preserveAspectRatio: "none", style: "image-rendering: pixelated" });
+    const { data } = image.getContext("2d").getImageData(...from);
+    const [wide, high] = [width / from[2], height / from[3]];
+    for (let i = 0; i < from[3]; i++) for (let j = 0; j < from[2]; j++) {
+      const [r, g, b, alpha] = data.subarray(4 * (i * from[2] + j));
       if (alpha) this.add("rect", { ...sides(x + j * wide, y + i * high, wide, high), fill: `rgb(${r},${g},${b})` });
     }
   }
 
   pen() {
     const [stroke, opacity] = colourOf(this.strokeStyle);
-    return { stroke, "stroke-opacity": opacity, "stroke-width": short(this.lineWidth) };
+    return { stroke, "stroke-opacity": opacity * this.globalAlpha, "stroke-width": short(this.lineWidth), ...(this.dash.length && { "stroke-dasharray": this.dash.join(" ") }) };
   }
 
   ink() {
     const [fill, opacity] = colourOf(this.fillStyle);
-    return { fill, "fill-opacity": opacity };
+    return { fill, "fill-opacity": opacity * this.globalAlpha };
   }
 
   add(tag, attributes, content = "") {
-    const all = { ...attributes, ...(this.turned && { transform: this.turned }), ...(this.clipped && { "clip-path": `url(#${this.clipped})` }) };
+    const all = { ...attributes, ...(this.turned && { transform: this.turned }) };
     const written = Object.entries(all).map(([name, value]) => ` ${name}="${escaped(value)}"`).join("");
-    this.parts.push(content ? `<${tag}${written}>${content}</${tag}>` : `<${tag}${written}/>`);
+    const made = content ? `<${tag}${written}>${content}</${tag}>` : `<${tag}${written}/>`;
+    this.parts.push(this.clipped ? `<g clip-path="url(#${this.clipped})">${made}</g>` : made); // it was cut where the pen stood then
   }
 
   /** The whole picture on `paper`, with a title and a description for those who open it elsewhere. */
@@ -85,3 +99,9 @@ export class Vector {
 }
 
 const sides = (x, y, width, height) => ({ x: short(x), y: short(y), width: short(width), height: short(height) });
+
+function cutOut(image, [x, y, width, height]) {
+  const part = Object.assign(document.createElement("canvas"), { width, height });
+  part.getContext("2d").drawImage(image, x, y, width, height, 0, 0, width, height);
+  return part.toDataURL();
+}

@@ -21,7 +21,7 @@ function choose(view, place) {
   header.place = place;
   markList(view);
   view.step = 0;
-  view.send("chosen", { list: header.list, place });
+  view.streamlit.setStateValue("chosen", { list: header.list, place });
 }
 
 function go(view, step) {

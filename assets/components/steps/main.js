@@ -5,23 +5,13 @@ import { listen } from "./act.js";
 import { paintList, paintTarget } from "./paint_list.js";
 import { paintStep } from "./paint_step.js";
 import { readSteps, within } from "./rows.js";
+import { mounted, partsOf } from "../shared/mounted.js";
 
-const VIEWS = new WeakMap();
-
-export default function steps({ parentElement, data, setStateValue }) {
-  let view = VIEWS.get(parentElement);
-  if (!view) VIEWS.set(parentElement, (view = build(parentElement)));
-  view.send = setStateValue;
-  if (data && data !== view.bytes) receive(view, data);
-  return () => {
-    view.listeners.abort();
-    VIEWS.delete(parentElement);
-  };
-}
+export default mounted({ build, receive });
 
 function build(parent) {
   const names = ["steps", "list", "figures", "target", "back", "on", "place", "bars", "says", "sum", "model", "dims"];
-  const part = Object.fromEntries(names.map((name) => [name, parent.querySelector(`.${name}`)]));
+  const part = partsOf(parent, names);
   part.range = parent.querySelector("input");
   const view = { part, listeners: new AbortController(), step: 0, drawn: 0 };
   listen(view);
@@ -30,7 +20,6 @@ function build(parent) {
 
 function receive(view, bytes) {
   const before = view.blob?.header;
-  view.bytes = bytes;
   view.blob = readSteps(bytes);
   const { header, steps } = view.blob;
   if (before?.list !== header.list) view.step = 0;

@@ -1,8 +1,10 @@
 // What a person does: play, step, scrub, follow another piece, point at a number, lock it, copy its script.
 import { listening } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
+import { copied } from "../shared/save.js";
 import { cellAt } from "./places.js";
 import { refresh, restep } from "./frame.js";
+import { rememberWalk } from "./remember_walk.js";
 
 const PAUSE = 3200; // ms a step while playing: time to read its sentence
 const ON = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -43,6 +45,7 @@ function show(view, step) {
   if (next === view.step) return;
   view.step = next;
   view.lock = view.hover = null;
+  rememberWalk(view);
   restep(view);
 }
 
@@ -81,6 +84,7 @@ function follow(view, row) {
   if (row === view.row) return;
   view.row = row;
   view.lock = view.hover = null;
+  rememberWalk(view);
   restep(view);
 }
 
@@ -101,12 +105,14 @@ function point(view, cell) {
 
 function lockAt(view, cell) {
   view.lock = same(cell, view.lock) ? null : cell;
+  rememberWalk(view);
   rest(view);
   refresh(view);
 }
 
 function free(view) {
   view.lock = view.hover = null;
+  rememberWalk(view);
   refresh(view);
 }
 
@@ -123,7 +129,7 @@ function cellKey(view, event) {
   if (!move) return lockAt(view, at);
   const [across, down] = figure.turned ? [...move].reverse() : move;
   const { shape } = view.tensors[figure.name];
-  view.lock = null;
+  if (view.lock) free(view);
   point(view, { name: figure.name, i: clamp(figure.from, at.i + down, figure.from + figure.count - 1), j: clamp(0, at.j + across, shape[1] - 1) });
 }
 
@@ -134,11 +140,7 @@ function name(view, tensor) {
 }
 
 async function copy({ part }) {
-  try {
-    await navigator.clipboard.writeText(part.snippet.textContent);
-    part.copy.textContent = "Copied";
-  } catch {
-    part.snippet.getRootNode().getSelection?.()?.selectAllChildren(part.snippet);
-    part.copy.textContent = "Selected: press Ctrl C";
-  }
+  if (await copied(part.snippet.textContent)) return (part.copy.textContent = "Copied");
+  part.snippet.getRootNode().getSelection?.()?.selectAllChildren(part.snippet);
+  part.copy.textContent = "Selected: press Ctrl C";
 }

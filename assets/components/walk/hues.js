@@ -1,5 +1,6 @@
 // Colours: queries, keys and values have a hue each, weights that of their kind, all else runs from night to sun.
 import { colourTable, luminance } from "../attention/colours.js";
+import { rgb } from "../shared/canvas.js";
 
 const HUES = { q: "query", w_q: "query", b_q: "query", k: "key", w_k: "key", b_k: "key", v: "value", w_v: "value", b_v: "value",
   dots: "kind", scores: "kind", allowed: "kind", masked: "kind", largest: "kind", exp: "kind", total: "kind", weights: "kind" };
@@ -7,18 +8,9 @@ const HUES = { q: "query", w_q: "query", b_q: "query", k: "key", w_k: "key", b_k
 /** The name of a tensor's hue: query, key, value, kind or sun. */
 export const hueOf = (name) => HUES[name] ?? (name.startsWith("head_") ? "value" : "sun");
 
-let dot = null;
-
-function rgbOf(css) {
-  dot ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  dot.fillStyle = css;
-  dot.fillRect(0, 0, 1, 1);
-  return [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3);
-}
-
 /** Two tables of colours for each hue, for numbers above and below 0, in the theme of the page. */
 export function readHues(root) {
-  const style = getComputedStyle(root), read = (name) => rgbOf(style.getPropertyValue(name).trim());
+  const style = getComputedStyle(root), read = (name) => rgb(style.getPropertyValue(name).trim());
   const paper = read("--paper"), ink = read("--ink"), dark = luminance(paper) < 0.2;
   const tables = {};
   for (const hue of ["query", "key", "value", "kind", "sun"]) {

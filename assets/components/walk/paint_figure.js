@@ -26,11 +26,16 @@ function pixels({ theme }, tensor, name, { turned, from, count }) {
   return canvas;
 }
 
-/** Paints a figure; `places` is what is lit in its tensor. */
+/** Paints a figure on its canvas; `places` is what is lit in its tensor. */
 export function paintFigure(view, figure, places) {
-  const tensor = view.tensors[figure.name], { theme } = view;
+  figure.places = places;
+  paintFigureWith(view, figure, surface(figure.canvas, ...extent(figure, view.tensors[figure.name].shape)));
+}
+
+/** The same picture with any pen. */
+export function paintFigureWith(view, figure, pen) {
+  const tensor = view.tensors[figure.name], { theme } = view, { places } = figure;
   const [width, height] = extent(figure, tensor.shape);
-  const pen = surface(figure.canvas, width, height);
   pen.imageSmoothingEnabled = Math.min(figure.px, figure.py) < 1;
   if (figure.theme !== theme) figure.picture = pixels(view, tensor, figure.name, figure);
   figure.theme = theme;

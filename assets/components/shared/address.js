@@ -1,0 +1,43 @@
+// What a view shows, in the address: one parameter that the browser writes by itself, so that a link and a reload bring the
+// view as it was, and the server never hears of it.
+
+/** Names and values of letters, digits and dots as one text: "unit-words~row-3". */
+export const toText = (values) => Object.entries(values).map(([name, value]) => `${name}-${value}`).join("~");
+
+export const fromText = (text) => Object.fromEntries(text.split("~").filter((part) => part.includes("-")).map((part) => [part.slice(0, part.indexOf("-")), part.slice(part.indexOf("-") + 1)]));
+
+/** A place that an address counts from 1, counted from 0; null where it names none below `count`. */
+export const placeIn = (text, count) => (/^\d{1,5}$/.test(text ?? "") && Number(text) >= 1 && Number(text) <= count ? Number(text) - 1 : null);
+
+const parametersOf = (search) => search.replace(/^\?/, "").split("&").filter(Boolean);
+
+export const parameter = (search, name) => decodeURIComponent(parametersOf(search).find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "");
+
+/** The search with that parameter set, or without it where the text is empty; the others stay letter by letter. */
+export function withParameter(search, name, text) {
+  const others = parametersOf(search).filter((part) => !part.startsWith(`${name}=`));
+  const all = text ? [...others, `${name}=${text}`] : others;
+  return all.length ? `?${all.join("&")}` : "";
+}
+
+/** The parameter of one view on one page. Streamlit writes the whole address whenever a look is committed, with what it
+ * last knew of ours: so ours is put right after each change of the address. */
+export class Address {
+  constructor(name, { signal }) {
+    Object.assign(this, { name, path: location.pathname, text: parameter(location.search, name) });
+    globalThis.navigation?.addEventListener("currententrychange", () => this.put(), { signal });
+  }
+
+  read() { return fromText(this.text); }
+
+  keep(values) {
+    this.text = toText(values);
+    this.put();
+  }
+
+  put() {
+    const search = withParameter(location.search, this.name, this.text);
+    if (location.pathname !== this.path || parameter(location.search, this.name) === this.text) return;
+    history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+  }
+}
