@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Address, fromText, parameter, placeIn, toText, withParameter } from "../../assets/components/shared/address.js";
+import { lockedRow } from "../../assets/components/shared/locked.js";
 import { lockFrom, remember, settingsFrom } from "../../assets/components/attention/remember.js";
 import { CHOICES, DEFAULTS } from "../../assets/components/attention/settings.js";
 import { placesFrom, rememberWalk } from "../../assets/components/walk/remember_walk.js";
@@ -75,4 +76,9 @@ test("a walk goes on where the address says, if that is there", () => {
   let kept;
   rememberWalk({ address: { keep: (values) => (kept = values) }, header, step: 1, row: 2, lock: { name: "W_Q", i: 3, j: 1 } });
   assert.deepEqual(at(Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, String(value)]))), { step: 1, row: 2, lock: { name: "W_Q", i: 3, j: 1 } });
+});
+
+test("the row that is locked is found where rows are the model's own pieces", () => {
+  const found = (heads) => lockedRow(`?kind=cross&heads=${heads}`, 4);
+  assert.deepEqual(["row-4", "mean-layer~row-1", "row-5", "column-2", "unit-words~row-2", "specials-false~row-2", ""].map(found), [3, 0, null, null, null, null, null]);
 });

@@ -95,8 +95,9 @@ PANELS = {
 @pytest.mark.parametrize("panel", PANELS)
 def test_each_panel_is_saved_as_it_is_seen(journey: Journey, panel: str) -> None:
     root, name = PANELS[panel]
-    look = {"kind": "cross", "layer": LAYER, "head": HEAD, "panel": panel}
-    page = journey.open("attention", src=SENTENCE, tgt=TARGET, **look)
+    page = journey.open(
+        "attention", src=SENTENCE, tgt=TARGET, kind="cross", layer=LAYER, head=HEAD, panel=panel
+    )
     view = page.locator(f"{root}:not([data-drawn='0'])")
     view.wait_for()
     view.locator(".save summary").click()

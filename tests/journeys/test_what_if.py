@@ -91,3 +91,18 @@ def test_a_row_is_written_and_lands_in_the_address(journey: Journey) -> None:
     page.wait_for_url("**edits=row%3Across.2.3.1%3D1%2C0%2C0**")
     expect(page.locator(".dawn.row .bars output").first).to_have_text("1.000")
     expect(page.get_by_text("row 1 of cross-attention layer 2, head 3").first).to_be_visible()
+
+
+def test_the_row_that_is_locked_above_is_the_one_to_write(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = opened(journey, kind="cross")
+    chosen = page.locator(".dawn.row select")
+    expect(chosen).to_have_value("0")
+    page.locator(".detail").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_value("1")
+    page.reload()
+    page.locator(".dawn.row:not([data-drawn='0'])").wait_for()
+    expect(chosen).to_have_value("1")

@@ -2,10 +2,10 @@
 // what is measured stay here, and only a switch that was pressed goes back.
 import { unpack } from "../shared/blob.js";
 import { button, element, listening } from "../shared/dom.js";
-import { saveAblation } from "./save_ablation.js";
-import { figure, largestOf, sentence, step, strength } from "./words.js";
 import { KINDS } from "../shared/kinds.js";
 import { mounted, partsOf } from "../shared/mounted.js";
+import { saveAblation } from "./save_ablation.js";
+import { figure, largestOf, sentence, step, strength } from "./words.js";
 
 export default mounted({ build, receive });
 

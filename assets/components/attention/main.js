@@ -1,8 +1,8 @@
 // The attention view: every head of one kind as a thumbnail, one head in detail. Python sends one blob of
 // bytes; hover, lock and change of head happen here, and only a committed choice of head goes back.
+import { Address } from "../shared/address.js";
 import { unpack } from "../shared/blob.js";
 import { mounted, partsOf } from "../shared/mounted.js";
-import { Address } from "../shared/address.js";
 import { listen } from "./act.js";
 import { reconcile, validChoice } from "./choice.js";
 import { buildCells, buildKinds } from "./elements.js";

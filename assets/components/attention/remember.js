@@ -1,5 +1,6 @@
 // The settings and the locked token in the address, beside what Python keeps there.
 import { placeIn } from "../shared/address.js";
+import { LOCKED } from "../shared/locked.js";
 import { CHOICES, DEFAULTS } from "./settings.js";
 
 /** Settings as an address tells them; what it does not tell, or tells wrongly, is as it is at first. */
@@ -14,4 +15,5 @@ export function lockFrom(told, { rows, cols }) {
 export function remember({ address, settings, lock }) {
   const changed = Object.entries(settings).filter(([name, value]) => value !== DEFAULTS[name]);
   address.keep({ ...Object.fromEntries(changed), ...(lock?.row != null && { row: lock.row + 1 }), ...(lock?.row == null && lock?.col != null && { column: lock.col + 1 }) });
+  globalThis.document?.dispatchEvent(new Event(LOCKED));
 }

@@ -1,12 +1,12 @@
 // What each method says of one piece: a row of coloured cells for each method, a column for each piece. All
 // numbers arrive in one blob; hover, lock and the arrow keys stay here.
-import { unpack } from "../shared/blob.js";
 import { Address, placeIn } from "../shared/address.js";
+import { unpack } from "../shared/blob.js";
+import { mounted, partsOf } from "../shared/mounted.js";
 import { listen, lock } from "./act.js";
 import { describeColumn } from "./describe.js";
 import { saveCourt } from "./save_court.js";
 import { buildTable } from "./table.js";
-import { mounted, partsOf } from "../shared/mounted.js";
 
 export default mounted({ build, receive });
 

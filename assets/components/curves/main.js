@@ -2,9 +2,9 @@
 // nothing goes back. (st.plotly_chart mounts a new chart whenever its data changes.) Labels go in by textContent.
 import { unpack } from "../shared/blob.js";
 import { button, element } from "../shared/dom.js";
+import { mounted } from "../shared/mounted.js";
 import { listen } from "./act.js";
 import { along, choices, offer } from "./choices.js";
-import { mounted } from "../shared/mounted.js";
 import { redraw } from "./draw.js";
 import { keys, say, summary } from "./words.js";
 

@@ -1,10 +1,11 @@
 // One row of one head as bars to drag. The others make room in the browser; what is let go of goes to Python.
 import { unpack } from "../shared/blob.js";
 import { element, listening } from "../shared/dom.js";
+import { KINDS } from "../shared/kinds.js";
+import { LOCKED, lockedRow } from "../shared/locked.js";
+import { mounted, partsOf } from "../shared/mounted.js";
 import { saveRow } from "./save_row.js";
 import { rounded, rowOf, shared } from "./share.js";
-import { KINDS } from "../shared/kinds.js";
-import { mounted, partsOf } from "../shared/mounted.js";
 
 export default mounted({ build, receive });
 
@@ -17,6 +18,7 @@ function build(parent) {
   on(part.select, "change", () => choose(view, Number(part.select.value)));
   on(part.bars, "input", (event) => drag(view, Number(event.target.dataset.place), Number(event.target.value)));
   on(part.bars, "change", () => send(view));
+  on(document, LOCKED, () => view.header && follow(view));
   return view;
 }
 
@@ -39,6 +41,13 @@ function receive(view, bytes) {
   part.dims.textContent = `${header.dims} = 1 × 1 of the heads × ${header.rows.length} × ${header.columns.length}`;
   part.select.replaceChildren(...header.rows.map((label, place) => Object.assign(element("option", "", `${place + 1} ${spell(label)}`), { value: place })));
   choose(view, Math.min(view.row, header.rows.length - 1));
+  follow(view);
+}
+
+/** A row that is locked in the heads above is the one to write. */
+function follow(view) {
+  const row = lockedRow(location.search, view.header.rows.length);
+  if (row !== null && row !== view.row) choose(view, row);
 }
 
 function choose(view, place) {

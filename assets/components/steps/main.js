@@ -1,11 +1,11 @@
 // The step view: a translation piece by piece, and at each step the likeliest next pieces. Python sends one blob
 // with all steps; scrubbing happens here, and only the choice of another translation goes back.
+import { mounted, partsOf } from "../shared/mounted.js";
 import { grouped } from "../shared/numbers.js";
 import { listen } from "./act.js";
 import { paintList, paintTarget } from "./paint_list.js";
 import { paintStep } from "./paint_step.js";
 import { readSteps, within } from "./rows.js";
-import { mounted, partsOf } from "../shared/mounted.js";
 
 export default mounted({ build, receive });
 

@@ -1,15 +1,15 @@
 // One head step by step: what goes in, what comes out, and what each number is made from. Python sends all positions of
 // one head as one blob; steps, pieces and hover happen here.
-import { decodeHalves, unpack } from "../shared/blob.js";
 import { Address } from "../shared/address.js";
+import { decodeHalves, unpack } from "../shared/blob.js";
 import { mounted, partsOf } from "../shared/mounted.js";
 import { clamp } from "../shared/numbers.js";
 import { listenWalk, rest } from "./act_walk.js";
 import { buildChoosers } from "./elements_walk.js";
 import { refresh, restep } from "./frame.js";
+import { readHues } from "./hues.js";
 import { placesFrom, rememberWalk } from "./remember_walk.js";
 import { saveWalk } from "./save_walk.js";
-import { readHues } from "./hues.js";
 
 const PARTS = ["walk", "label", "pieces", "back", "play", "on", "strip", "title", "place", "paper", "says", "which", "formula", "where", "release", "hint",
   "save", "take", "snippet", "copy", "board", "figures", "summary", "model", "tensor", "dims"];
