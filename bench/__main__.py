@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, touch, training, viewers, watching
+from bench import heads, pages, panels, touch, training, viewers, watching
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
 from bench.report import Row, print_machine, print_table
@@ -19,7 +19,7 @@ from pages.ui.catalogue import list_models
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-GROUPS = ("start", "typing", "heads", "pages", "training")
+GROUPS = ("start", "typing", "heads", "panels", "pages", "training")
 
 
 def main() -> None:
@@ -84,6 +84,8 @@ def _served(
             with tab(browser) as opened:
                 yield from heads.without_the_server(opened, server, rounds)
             yield from heads.many_heads(browser, server, rounds)
+        if "panels" in wanted and known:
+            yield from panels.panels(browser, server, model, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
 

@@ -40,7 +40,7 @@ def test_a_head_is_switched_off_and_back_restores_it(journey: Journey) -> None:
     for layer in (1, 2):  # the switch of a layer: all its heads
         page.get_by_role("button", name=f"Cross, layer {layer}, all heads off").click()
         expect(head(page, layer, 1)).to_have_attribute("aria-pressed", "true")
-    page.wait_for_url("**edits=off%3Across.1%3Boff%3Across.2")
+    page.wait_for_url("**edits=off%3Across.1%3Boff%3Across.2*")
     expect(page.get_by_text("The edited model's translation")).to_be_visible()
     expect(translation(page)).not_to_have_text(own)
     edited = translation(page).inner_text()
@@ -67,15 +67,15 @@ def test_undo_and_reset_and_the_keys(journey: Journey) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(head(page, 1, 2)).to_have_attribute("aria-pressed", "true")
-    page.wait_for_url("**edits=off%3Across.1.2")
+    page.wait_for_url("**edits=off%3Across.1.2*")
     expect(page.locator(".ablation")).not_to_have_attribute("data-drawn", "1")  # not mounted anew
     expect(head(page, 1, 2)).to_be_focused()
     page.get_by_role("button", name="3 ·car").or_(
         page.get_by_text("3 ·car", exact=True)
     ).first.click()
-    page.wait_for_url("**hide%3A3")
+    page.wait_for_url("**hide%3A3*")
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_url("**edits=off%3Across.1.2")
+    page.wait_for_url("**edits=off%3Across.1.2&panel=edit")
     page.get_by_role("button", name="Reset").click()
     expect(page.get_by_role("button", name="Reset")).to_have_count(0)
     assert "edits" not in page.url
