@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from pages.ui.catalogue import find_model
 from pages.ui.court_panel import court_panel
 from pages.ui.edit_panel import edit_panel
-from pages.ui.edited import told_edits
+from pages.ui.edit_views import switch_on_show
+from pages.ui.edited import heads_off, told_edits
+from pages.ui.heads_view import Beside
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.losses import target_losses
 from pages.ui.models import explain, plain_errors, translate
@@ -51,9 +54,13 @@ every_head(
     explained.tgt_pieces,
     explained.attention(),
     f"{what(info, look.src)} · {read}",
-    explained.norms(),
-    roles_of(info.folder),
-    script_of(info, look.src, explained.tgt_ids, look.edits),
+    Beside(
+        norms=explained.norms(),
+        roles=roles_of(info.folder),
+        script=script_of(info, look.src, explained.tgt_ids, look.edits),
+        off=heads_off(look.edits, info.heads),
+        on_toggle=partial(switch_on_show, info.heads),
+    ),
 )
 
 DRAW = {"walk": walk_panel, "edit": edit_panel, "why": court_panel}

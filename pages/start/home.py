@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.catalogue import find_model, list_models
+from pages.ui.heads_view import Beside
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import plain_errors
 from pages.ui.navigation import STOPS, page_link
@@ -24,7 +25,7 @@ def recorded(look: Look, text: dict[str, str]) -> bool:
     said(text["own"], example.translation)
     pieces = (example.src_pieces, example.tgt_pieces)
     stand = f"{what(info, look.src)} · {text['recorded']}"
-    every_head(look, *pieces, example.attention, stand, roles=roles_of(info.folder))
+    every_head(look, *pieces, example.attention, stand, Beside(roles=roles_of(info.folder)))
     return True
 
 
@@ -38,8 +39,8 @@ def live(look: Look, text: dict[str, str]) -> None:
     explained = explain(info, look.src, look.tgt if look.tgt is not None else own.ids)
     pieces = (explained.src_pieces, explained.tgt_pieces)
     stand = f"{what(info, look.src)} · {text['live']}"
-    roles = roles_of(info.folder)
-    every_head(look, *pieces, explained.attention(), stand, explained.norms(), roles)
+    beside = Beside(norms=explained.norms(), roles=roles_of(info.folder))
+    every_head(look, *pieces, explained.attention(), stand, beside)
 
 
 text = prose("home")

@@ -15,8 +15,6 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.bundle_js import bundle, packed
-from pages.ui.pieces import spelled
-from pages.ui.words import word_label, word_spans
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "components"
 ALIGNMENT = 8
@@ -48,78 +46,6 @@ def _padded(data: bytes) -> bytes:
     return data + bytes(-len(data) % ALIGNMENT)
 
 
-def attention_view(
-    *,
-    src_pieces: list[str],
-    tgt_pieces: list[str],
-    arrays: dict[str, np.ndarray],
-    provenance: str,
-    choice: dict[str, Any],
-    key: str,
-    norms: Mapping[str, np.ndarray] | None = None,
-    roles: Mapping[str, Any] | None = None,
-    script: str = "",
-) -> dict[str, Any] | None:
-    """Every head of a model's attention on one sentence, in the browser.
-
-    `arrays` maps a kind ("encoder", "decoder", "cross") to weights (L, H, rows, columns), sent as
-    float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included:
-    [EOS] ends the source, [SOS] begins the target. `norms` maps a kind to |v W_O| of its columns
-    (L, H, columns), so that the browser can weigh by it. `roles` is what `pages.ui.roles` tells of
-    the heads of each kind. `script` prints a number of these weights, `CELL` of pages/ui/script.py;
-    without one none is offered. `choice` is the page's own {kind, layer, head}, layer and head
-    counted from 1 as in the look.
-
-    Returns {kind, layer, head} once, in the run in which the person has chosen another head, else
-    None: so Back in the browser is not undone by an old choice.
-
-    Raises ValueError when an array does not fit its pieces.
-    """
-    _check_shapes(src_pieces, tgt_pieces, arrays, norms or {})
-    seen_key = f"{key}:seen"
-    seen = st.session_state.get(seen_key, 0)
-    committed = (st.session_state.get(key) or {}).get("choice") or {}
-    number = committed.get("n", 0)
-    chosen = _valid_choice(committed, arrays) if number > seen else None
-    header = {
-        "src": [spelled(piece) for piece in src_pieces],
-        "tgt": [spelled(piece) for piece in tgt_pieces],
-        "sides": {
-            "src": _side(src_pieces, [len(src_pieces) - 1] if src_pieces[-1] == "[EOS]" else []),
-            "tgt": _side(tgt_pieces, [0] if tgt_pieces[0] == "[SOS]" else []),
-        },
-        "roles": dict(roles or {}),
-        "provenance": provenance,
-        "script": script,
-        "choice": _counted(chosen or choice, -1),
-        "seen": max(number, seen),
-    }
-    sent = {name: _past(array) if name == "decoder" else array for name, array in arrays.items()}
-    sent |= {f"{kind}_norms": array for kind, array in (norms or {}).items()}
-    halves = {name: np.asarray(array, np.float16) for name, array in sent.items()}
-    mount("attention")(data=pack(header, halves), key=key, on_choice_change=_keep)
-    st.session_state[seen_key] = header["seen"]
-    return chosen
-
-
-def _past(weights: np.ndarray) -> np.ndarray:
-    """What a row of the decoder may look at, row after row: (L, H, T, T) -> (L, H, T (T + 1) / 2).
-    The future, always 0, does not travel."""
-    rows, columns = np.tril_indices(weights.shape[2])
-    return weights[:, :, rows, columns]
-
-
-def _side(pieces: list[str], special: list[int]) -> dict[str, Any]:
-    """What the browser needs to join the pieces of a side to words, and to leave out specials."""
-    spans = word_spans(pieces, special)
-    words = [spelled(word_label(pieces[first:end])) for first, end in spans]
-    return {"special": special, "spans": spans, "words": words}
-
-
-def _keep() -> None:
-    """A callback has to exist for a component's state to be kept between runs."""
-
-
 def mount(name: str) -> Any:
     """The component in assets/components/<name>/, to be called with `data=` and `key=`.
 
@@ -140,50 +66,3 @@ def _component(name: str, _stamp: tuple[tuple[str, int], ...]) -> Any:
         css="".join(sheet.read_text("utf-8") for sheet in sheets) or None,
         js=packed(bundle(ASSETS / name / "main.js"), f"dawn/{name}.js"),
     )
-
-
-def _check_shapes(
-    src: list[str],
-    tgt: list[str],
-    arrays: Mapping[str, np.ndarray],
-    norms: Mapping[str, np.ndarray],
-) -> None:
-    pieces = {"src": src, "tgt": tgt}
-    if not arrays:
-        raise ValueError("The attention view needs at least one of " + ", ".join(AXES) + ".")
-    for kind, array in arrays.items():
-        if kind not in AXES:
-            raise ValueError(f"There is no attention {kind!r}: use one of {', '.join(AXES)}.")
-        wanted = tuple(len(pieces[axis]) for axis in AXES[kind])
-        if array.ndim != 4 or array.shape[2:] != wanted or 0 in array.shape:
-            raise ValueError(
-                f"{kind} attention has shape {array.shape}: its last two sizes must be {wanted}, "
-                "one row and one column for each piece."
-            )
-        if kind in norms and norms[kind].shape != (*array.shape[:2], wanted[1]):
-            raise ValueError(
-                f"The norms of {kind} attention have shape {norms[kind].shape}: there must be one "
-                "for each head and column."
-            )
-
-
-def _valid_choice(
-    choice: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
-) -> dict[str, Any] | None:
-    """The browser's choice, counted from 1, if it named a head that exists, else None."""
-    kind, layer, head = (choice.get(name) for name in ("kind", "layer", "head"))
-    if not isinstance(kind, str) or kind not in arrays:
-        return None
-    # bool is an int to Python, not to a person: hence no isinstance.
-    if type(layer) is not int or type(head) is not int:
-        return None
-    layers, heads = arrays[kind].shape[:2]
-    if not (0 <= layer < layers and 0 <= head < heads):
-        return None
-    return _counted({"kind": kind, "layer": layer, "head": head}, 1)
-
-
-def _counted(choice: Mapping[str, Any], step: int) -> dict[str, Any]:
-    """People count layers and heads from 1, arrays and tensor names from 0."""
-    layer, head = choice["layer"] + step, choice["head"] + step
-    return {"kind": choice["kind"], "layer": layer, "head": head}

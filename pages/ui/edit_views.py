@@ -13,7 +13,8 @@ import streamlit as st
 from pages.ui.components import mount, pack
 from pages.ui.edited import with_head, with_row
 from pages.ui.pieces import spelled
-from pages.ui.state import KINDS, Look, change_edits
+from pages.ui.state import KINDS, Look, change_edits, read_look
+from pages.ui.subject import HEADS
 from transformer.analysis.edits import Row
 
 Measure = tuple[str, str, str, Mapping[str, np.ndarray]]
@@ -59,11 +60,16 @@ def ablation_view(
     )
 
 
-def _toggled(key: str, how: str, heads: int) -> None:
+def _toggled(key: str, how: str, heads: int, **also: str) -> None:
     asked = _asked(key, "toggle")
     kind, layer, head = (asked.get(name) for name in ("kind", "layer", "head"))
     if _kind(kind) and _count(layer) and (head is None or _count(head)):
-        change_edits(lambda edits: with_head(edits, kind, layer, head, how, heads))
+        change_edits(lambda edits: with_head(edits, kind, layer, head, how, heads), **also)
+
+
+def switch_on_show(heads: int) -> None:
+    """The switch of the head on show was pressed; with no panel open, what comes of it is."""
+    _toggled(HEADS, "zero", heads, **({} if read_look().panel else {"panel": "edit"}))
 
 
 def row_view(

@@ -190,11 +190,12 @@ def write_look(**changes: Any) -> None:
     st.session_state[_SEEN] = query
 
 
-def change_edits(change: Callable[[str], str]) -> None:
-    """Commit what `change` makes of the edits, those included that do not fit at the moment."""
+def change_edits(change: Callable[[str], str], **also: Any) -> None:
+    """Commit what `change` makes of the edits, those included that do not fit at the moment, and in
+    the same step of the history what else is given."""
     edits = st.session_state.get(_LOOK, Look()).edits
     if (changed := change(edits)) != edits:
-        write_look(edits=changed)
+        write_look(edits=changed, **also)
 
 
 def edit_sentence(text: str) -> None:

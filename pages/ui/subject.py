@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import ModelInfo, list_models
-from pages.ui.components import attention_view
+from pages.ui.heads_view import Beside, attention_view
 from pages.ui.models import Translation
 from pages.ui.navigation import refresh_links
 from pages.ui.pieces import straight
 from pages.ui.state import MAX_CHARS, Look, read_look, write_look
 
 SHORT = 60  # characters of a sentence in a line below a picture
+HEADS = "attention"  # the key of the view of all heads
 _TARGET = "subject.target"
 _STYLE = """<style>
 .dawn-said { font-size: 0.875rem; }
@@ -57,23 +57,18 @@ def every_head(
     tgt_pieces: list[str],
     attention: dict[str, np.ndarray],
     provenance: str,
-    norms: dict[str, np.ndarray] | None = None,
-    roles: dict[str, Any] | None = None,
-    script: str = "",
+    beside: Beside | None = None,
 ) -> None:
-    """The attention view on these weights, with the norms of values, the roles of heads and the
-    script that finds a number again where there are any; a head that the person chooses becomes
-    the look's."""
+    """The attention view on these weights, with what is told beside them; a head that the person
+    chooses becomes the look's."""
     choice = attention_view(
         src_pieces=src_pieces,
         tgt_pieces=tgt_pieces,
         arrays=attention,
         provenance=provenance,
         choice={"kind": look.kind, "layer": look.layer, "head": look.head},
-        key="attention",
-        norms=norms,
-        roles=roles,
-        script=script,
+        key=HEADS,
+        beside=beside,
     )
     if choice:
         write_look(**choice)

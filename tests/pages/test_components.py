@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.components import attention_view, pack
+from pages.ui.components import pack
+from pages.ui.heads_view import attention_view
 from tests.pages.blobs import read_blob
 
 
@@ -60,7 +61,7 @@ def view_page() -> None:
     import numpy as np
     import streamlit as st
 
-    from pages.ui.components import attention_view
+    from pages.ui.heads_view import attention_view
 
     st.session_state.setdefault("look", {"kind": "cross", "layer": 2, "head": 1})
     chosen = attention_view(
@@ -125,7 +126,7 @@ def test_pieces_are_put_for_reading_by_the_rule_of_the_other_pages() -> None:
     def page() -> None:
         import numpy as np
 
-        from pages.ui.components import attention_view
+        from pages.ui.heads_view import attention_view
 
         attention_view(
             src_pieces=[" a\u202eb", "<E2 80>"],

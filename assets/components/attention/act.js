@@ -29,6 +29,7 @@ export function listen(view) {
   on(part.kinds, "keydown", (event) => kindKey(view, event));
   on(document, "keydown", (event) => event.key === "Escape" && view.lock && free(view));
   on(part.release, "click", () => free(view));
+  on(part.switch, "click", () => toggle(view));
 }
 
 /** Which head a button of the grid stands for. */
@@ -41,6 +42,11 @@ function headClick(view, cell) {
   if (!cell) return;
   adjust(view, "mean", "head");
   choose(view, headOf(view, cell));
+}
+
+/** Python answers with the pass without the head, or with it again. */
+function toggle({ choice: { kind, layer, head }, streamlit }) {
+  streamlit.setTriggerValue("toggle", { kind, layer: layer + 1, head: head + 1 });
 }
 
 /** The head under the pointer is told of, without being chosen. */

@@ -26,6 +26,8 @@ export function paintGrid(view, width) {
       context.fillRect(x, y, w, (lock.row * h) / rows);
       context.fillRect(x, y + ((lock.row + 1) * h) / rows, w, h - ((lock.row + 1) * h) / rows);
     }
+    const off = view.header.off?.some(([k, l, n]) => k === choice.kind && l === layer && n === head);
+    if (off) strikeOut(view, context, x, y, w, h);
     paintFacts(view, context, facts(view, choice.kind, layer, head), x, y + h, w);
     const here = (on) => (context.fillStyle = theme.css(theme.ink, on ? 1 : 0.6));
     context.textAlign = "center";
@@ -33,6 +35,16 @@ export function paintGrid(view, width) {
     context.textAlign = "right";
     if (!head) here(layer === choice.layer && settings.mean !== "all"), context.fillText(`L${layer + 1}`, layout.left - 8, y + h / 2);
   }
+}
+
+/** A head that is switched off: what it looks at still shows, but nothing of it is used. */
+function strikeOut({ theme }, context, x, y, w, h) {
+  context.strokeStyle = theme.css(theme.ink, 0.8);
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(x, y + h);
+  context.lineTo(x + w, y);
+  context.stroke();
 }
 
 /** Below a thumbnail: a bar as long as the share of its attention that special tokens take; role and entropy where there is room. */

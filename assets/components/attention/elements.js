@@ -70,6 +70,16 @@ export function writeWords(view, subject) {
   const parts = describe(subject, view.lock ?? view.hover, view.hover);
   if (part.line.dataset.text !== (part.line.dataset.text = plain(parts))) part.line.replaceChildren(...parts.map(partElement));
   part.release.hidden = !view.lock;
+  writeSwitch(view);
+}
+
+/** The chosen head can be switched off where Python says which heads are. */
+function writeSwitch({ part, header: { off }, choice: { kind, layer, head }, settings: { mean: which } }) {
+  part.switch.hidden = !off || which !== "head";
+  const isOff = Boolean(off?.some(([k, l, h]) => k === kind && l === layer && h === head));
+  if (part.switch.dataset.off === String(isOff)) return;
+  part.switch.dataset.off = isOff;
+  part.switch.textContent = isOff ? "Off: switch it on" : "Switch it off";
 }
 
 /** What is known of the head under the pointer, or of the chosen one. */
