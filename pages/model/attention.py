@@ -63,9 +63,10 @@ every_head(
     ),
 )
 
+PANELS = {"walk": "Step by step", "edit": "What if", "why": "Why this word"}
 DRAW = {"walk": walk_panel, "edit": edit_panel, "why": court_panel}
 with st.container(horizontal=True, horizontal_alignment="distribute"):
-    panel = panel_choice(look, text["lab"])
+    panel = panel_choice(look, PANELS, text["lab"], "attention.panel")
     all_numbers(look, info, explained, text["numbers"], text["numbers help"])
 if panel:
     look = replace(fitted_look(), edits=look.edits)  # the look as the heads have just left it

@@ -1,28 +1,27 @@
-"""Which laboratory is open below the heads: one at a time, and a part of the look."""
+"""Which laboratory of a page is open: one at a time, and a part of the look."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 
 from pages.ui.state import Look, write_look
 
-NAMES = {"walk": "Step by step", "edit": "What if", "why": "Why this word"}
-_PANEL = "attention.panel"
 
+def panel_choice(look: Look, names: Mapping[str, str], label: str, key: str) -> str:
+    """The panel that is open, "" for none; another press on it closes it.
 
-def panel_choice(look: Look, label: str) -> str:
-    """The panel that is open, "" for none; another press on it closes it."""
-    st.session_state[_PANEL] = look.panel or None
+    names maps each panel of the page, as the address calls it, to what it is called on the screen.
+    One of another page is none of this one.
+    """
+    st.session_state[key] = look.panel if look.panel in names else None
     chosen = st.segmented_control(
         label,
-        list(NAMES),
-        format_func=NAMES.__getitem__,
-        key=_PANEL,
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
         label_visibility="collapsed",
-        on_change=_open,
+        on_change=lambda: write_look(panel=st.session_state[key] or ""),
     )
     return chosen or ""
-
-
-def _open() -> None:
-    write_look(panel=st.session_state[_PANEL] or "")

@@ -28,7 +28,12 @@ EXAMPLES = (
     "We are going to the sea tomorrow.",
 )
 KINDS = ("encoder", "decoder", "cross")
-PANELS = ("walk", "edit", "why")
+PANELS = (
+    *("walk", "edit", "why"),  # of attention
+    *("steps", "file", "beside", "train"),  # of tokens
+    *("axes", "kinds", "context"),  # of embeddings
+    *("stable", "lab"),  # of positions
+)
 HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
 
@@ -108,8 +113,7 @@ def look_from_query(params: Mapping[str, str]) -> tuple[Look, list[str]]:
             values[name] = params[name]
         elif name in params:
             notices.append(
-                f"The link asks for {name} “{params[name][:40]}”, which is none of "
-                f"{', '.join(known)}; showing the page without it."
+                f"There is no {name} called “{params[name][:40]}”; showing the page without it."
             )
     if "edits" in params:
         edits, told = parse_edits(params["edits"])
