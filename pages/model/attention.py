@@ -13,9 +13,10 @@ from pages.ui.edit_panel import edit_panel
 from pages.ui.edit_views import switch_on_show
 from pages.ui.edited import heads_off, told_edits
 from pages.ui.heads_view import Beside
-from pages.ui.layout import page_header, prose, sentence_box
+from pages.ui.layout import escape_markdown, page_header, prose, sentence_box
 from pages.ui.losses import target_losses
 from pages.ui.models import explain, plain_errors, translate
+from pages.ui.outcome import outcome
 from pages.ui.panels import panel_choice
 from pages.ui.roles import roles_of
 from pages.ui.script import script_of
@@ -36,6 +37,9 @@ with plain_errors():
 left, right = st.columns(2, gap="medium")
 with left:
     said(text["own edited" if look.edits else "own"], own.text, ending(own))
+    if look.edits:
+        with plain_errors():
+            st.caption(escape_markdown(outcome(info, look.src, look.edits, own)))
 with right:
     target_box(look, text["other"], text["other help"])
     if look.tgt:

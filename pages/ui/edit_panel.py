@@ -11,6 +11,7 @@ from pages.ui import edit_controls, edit_result
 from pages.ui.catalogue import ModelInfo
 from pages.ui.layout import prose, provenance
 from pages.ui.models import Explained, Translation, explain, load, plain_errors, translate
+from pages.ui.outcome import nats
 from pages.ui.pieces import readable
 from pages.ui.state import Look
 from pages.ui.subject import what
@@ -82,7 +83,7 @@ def _parting(
     edit_result.next_pieces(
         f"Where they part: the piece after {told}"
         if parted
-        else f"The words stay; most is moved at the piece after {told}",
+        else f"No word changes; the odds move most for the piece after {told}",
         [label(number) for number in ids],
         was[ids],
         now[ids],
@@ -125,5 +126,4 @@ def _whole(found: Translation) -> list[int]:
 
 def _note(found: Translation) -> str:
     end = "" if found.finished else ", unfinished"
-    log_prob = f"{found.log_prob:.2f}".replace("-", "−")
-    return f"log P {log_prob} nats over {len(_whole(found))} pieces{end}"
+    return f"log P {nats(found.log_prob)} nats, the sum over {len(_whole(found))} pieces{end}"

@@ -1,7 +1,7 @@
 // What the attention view makes of weights in the browser: words, means, norms, what is left out.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { factWords, facts, shortRole } from "../../assets/components/attention/facts.js";
+import { factWords, facts, shortRole, rolesHere } from "../../assets/components/attention/facts.js";
 import { describe, plain } from "../../assets/components/attention/describe.js";
 import { detailLayout } from "../../assets/components/attention/layout.js";
 import { DEFAULTS, note, subjectName } from "../../assets/components/attention/settings.js";
@@ -173,10 +173,12 @@ test("what is known of a head, in words", () => {
   const roles = ["alignment", "mixed", "position -2"].map((name) => ({ name, score: 0.625, chance: 0.0625 }));
   const told = { ...view(), facts: {} };
   told.header.roles = { about: "300 sentences of text", cross: [[roles[0], roles[1]], [roles[2], null]] };
-  assert.match(factWords(told, "cross", 0, 0), /^finds the word that it is about to write \(0\.6\d, a uniform head 0\.06; 300 sentences of text\) · entropy/);
+  assert.match(factWords(told, "cross", 0, 0), /^aligns: looks where the source says the word that it is about to write \(0\.6\d, a uniform head 0\.06; 300 sentences of text\) · entropy/);
   assert.match(factWords(told, "cross", 0, 1), /^no single role \(closest/);
   assert.match(factWords(told, "cross", 1, 0), /^looks at token 2 from the end/);
-  assert.deepEqual([roles[0], roles[1], roles[2], null].map(shortRole), ["align", "", "no. −2", ""]);
+  assert.deepEqual([roles[0], roles[1], roles[2], null].map(shortRole), ["next word", "", "no. −2", ""]);
+  assert.deepEqual(rolesHere(told, "cross"), ["next word: aligns: looks where the source says the word that it is about to write", "no. −2: looks at token 2 from the end"]);
+  assert.deepEqual(rolesHere(told, "encoder"), []);
 });
 
 test("sums have room beside and below the matrix", () => {

@@ -64,11 +64,11 @@ def test_the_head_on_show_is_switched_off_where_it_is_seen(journey: Journey) -> 
 
     page = journey.open("attention", kind="cross", layer=2, head=3)
     own = translation(page).inner_text()
-    page.get_by_role("button", name="Switch it off").click()
+    page.get_by_role("button", name="Switch head off").click()
     page.wait_for_url("**edits=off%3Across.2.3&panel=edit")
     expect(head(page, 2, 3)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("The edited model's translation")).to_be_visible()
-    page.get_by_role("button", name="Off: switch it on").click()
+    page.get_by_role("button", name="Switch head on").click()
     expect(head(page, 2, 3)).to_have_attribute("aria-pressed", "false")
     expect(translation(page)).to_have_text(own)
     page.go_back()

@@ -61,6 +61,9 @@ def test_layers_and_heads_count_from_one_for_people_and_from_zero_for_tensors() 
         ("step", "1e3"),
         ("kind", "sideways"),
         ("edits", "off:everything"),
+        ("word", "0"),
+        ("panel", "cellar"),
+        ("hide", "everything"),
     ],
 )
 def test_nonsense_falls_back_with_one_sentence(name: str, value: str) -> None:

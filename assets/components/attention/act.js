@@ -29,7 +29,7 @@ export function listen(view) {
   on(part.kinds, "keydown", (event) => kindKey(view, event));
   on(document, "keydown", (event) => event.key === "Escape" && view.lock && free(view));
   on(part.release, "click", () => free(view));
-  on(part.switch, "click", () => toggle(view));
+  for (const button of part.view.querySelectorAll(".switch")) on(button, "click", () => toggle(view, button.matches(".layer")));
 }
 
 /** Which head a button of the grid stands for. */
@@ -44,9 +44,9 @@ function headClick(view, cell) {
   choose(view, headOf(view, cell));
 }
 
-/** Python answers with the pass without the head, or with it again. */
-function toggle({ choice: { kind, layer, head }, streamlit }) {
-  streamlit.setTriggerValue("toggle", { kind, layer: layer + 1, head: head + 1 });
+/** Python answers with the pass without the head, or its layer, or with it again. */
+function toggle({ choice: { kind, layer, head }, streamlit }, whole) {
+  streamlit.setTriggerValue("toggle", { kind, layer: layer + 1, head: whole ? null : head + 1 });
 }
 
 /** The head under the pointer is told of, without being chosen. */

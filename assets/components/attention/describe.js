@@ -14,13 +14,14 @@ export function describe({ rows, cols, w, causal, strong = () => true, norm = fa
   const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).filter(([, value], i) => !i || (i < most && value >= 0.005))
     .flatMap(([token, value], i) => [i ? ", " : "", { token }, " ", number(value)]);
   const from = (i) => ({ token: rows[i] }), to = (j) => ({ token: cols[j] });
+  const masked = causal && cell?.col > cell?.row;
   const exact = cell?.row == null || cell.col == null ? []
-    : causal && cell.col > cell.row ? [to(cell.col), " is in the future of ", from(cell.row), ": masked. "]
-    : norm ? [from(cell.row), " takes ", number(w(cell.row, cell.col), 3), " from ", to(cell.col), ". "] : [from(cell.row), " gives ", to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
+    : masked ? [to(cell.col), " is in the future of ", from(cell.row), ": masked. "]
+    : norm ? [from(cell.row), " takes ", number(w(cell.row, cell.col), 3), " from ", to(cell.col), ". "] : [from(cell.row), looks, to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
   const { row, col } = focus ?? {};
   if (row != null) {
     const found = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => (!causal || j <= row) && strong(row, j));
-    return [...exact, from(row), looks, ...listing(found)];
+    return [...exact, ...(exact.length && cell.row === row && !masked && !norm ? ["In all it"] : [from(row)]), looks, ...listing(found)];
   }
   if (col != null) {
     const found = rows.map((token, i) => [token, w(i, col)]).filter((_, i) => (!causal || col <= i) && strong(i, col));

@@ -4,6 +4,7 @@ import { drawLabel, emphasis, fitRuns, labelled } from "./labels.js";
 import { detailLayout } from "./layout.js";
 import { paintLinks } from "./draw_links.js";
 import { hatch, picture, sheet } from "./picture.js";
+import { nothingUsed } from "./settings.js";
 import { sums } from "./shown.js";
 
 export function layDetail(view, { rows, cols, set, layer, head }, width) {
@@ -21,6 +22,7 @@ export function paintDetail(view, subject) {
 
 /** The picture of the head, on a canvas or with a pen that writes SVG. */
 export function paintOn(view, context, subject) {
+  context.globalAlpha = nothingUsed(view) ? 0.3 : 1;
   paintMatrix(view, context, subject);
   paintColumnLabels(view, context, subject);
   if (view.layout.sums) paintSums(view, context, subject);

@@ -2,6 +2,7 @@
 import { facts, shortRole } from "./facts.js";
 import { gridLayout } from "./layout.js";
 import { allHeads, hatch, sheet } from "./picture.js";
+import { isOff } from "./settings.js";
 import { shownHeads } from "./shown.js";
 
 export function paintGrid(view, width) {
@@ -26,8 +27,7 @@ export function paintGrid(view, width) {
       context.fillRect(x, y, w, (lock.row * h) / rows);
       context.fillRect(x, y + ((lock.row + 1) * h) / rows, w, h - ((lock.row + 1) * h) / rows);
     }
-    const off = view.header.off?.some(([k, l, n]) => k === choice.kind && l === layer && n === head);
-    if (off) strikeOut(view, context, x, y, w, h);
+    if (isOff(view, choice.kind, layer, head)) strikeOut(view, context, x, y, w, h);
     paintFacts(view, context, facts(view, choice.kind, layer, head), x, y + h, w);
     const here = (on) => (context.fillStyle = theme.css(theme.ink, on ? 1 : 0.6));
     context.textAlign = "center";

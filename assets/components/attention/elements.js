@@ -2,9 +2,9 @@
 import { button, element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { describe, plain, shown } from "./describe.js";
-import { factWords } from "./facts.js";
+import { factWords, rolesHere } from "./facts.js";
 import { KINDS } from "../shared/kinds.js";
-import { note, scaleWords, subjectName } from "./settings.js";
+import { isOff, note, scaleWords, subjectName } from "./settings.js";
 
 export function buildKinds(view) {
   const names = Object.keys(view.arrays).join();
@@ -70,23 +70,39 @@ export function writeWords(view, subject) {
   const parts = describe(subject, view.lock ?? view.hover, view.hover);
   if (part.line.dataset.text !== (part.line.dataset.text = plain(parts))) part.line.replaceChildren(...parts.map(partElement));
   part.release.hidden = !view.lock;
-  writeSwitch(view);
+  writeSwitches(view);
+  writeRoles(view);
 }
 
-/** The chosen head can be switched off where Python says which heads are. */
-function writeSwitch({ part, header: { off }, choice: { kind, layer, head }, settings: { mean: which } }) {
-  part.switch.hidden = !off || which !== "head";
-  const isOff = Boolean(off?.some(([k, l, h]) => k === kind && l === layer && h === head));
-  if (part.switch.dataset.off === String(isOff)) return;
-  part.switch.dataset.off = isOff;
-  part.switch.textContent = isOff ? "Off: switch it on" : "Switch it off";
+/** The chosen head and its layer can be switched off where Python says which heads are. */
+function writeSwitches(view) {
+  const { part, arrays, header: { off }, choice: { kind, layer, head }, settings: { mean: which } } = view;
+  const [one, all] = part.view.querySelectorAll(".switch"), heads = Array.from({ length: arrays[kind].shape[1] }, (_, at) => at);
+  one.hidden = !off || which !== "head";
+  all.hidden = !off || which === "all";
+  say(one, isOff(view, kind, layer, head), "head");
+  say(all, heads.every((at) => isOff(view, kind, layer, at)), `layer ${layer + 1}`);
+}
+
+function say(button, off, what) {
+  const text = `Switch ${what} ${off ? "on" : "off"}`;
+  if (button.textContent === text) return;
+  button.textContent = text;
+  button.dataset.off = off;
+}
+
+/** The roles on the thumbnails, explained. */
+function writeRoles(view) {
+  const { kind } = view.choice, { roles } = view.part, found = rolesHere(view, kind);
+  if (roles.dataset.text === (roles.dataset.text = found.join())) return;
+  roles.replaceChildren(...found.map((text) => element("li", "", text)));
 }
 
 /** What is known of the head under the pointer, or of the chosen one. */
 export function writeFacts(view) {
   const { kind, layer, head } = { ...view.choice, ...view.pointed };
   const { known } = view.part, text = factWords(view, kind, layer, head);
-  const name = `Layer ${layer + 1}, head ${head + 1}`;
+  const name = `Layer ${layer + 1}, head ${head + 1}${view.pointed ? ", pointed at:" : ""}`;
   if (known.dataset.text === (known.dataset.text = `${name}${text}`)) return;
   known.replaceChildren(element("b", "", name), ` ${text}`);
 }

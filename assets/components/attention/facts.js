@@ -7,7 +7,7 @@ import { entropy, shareOn } from "./transform.js";
 const HABITS = {
   previous: ["prev", "looks at the token before"], next: ["next", "looks at the token after"], same: ["same", "looks at the same token"],
   first: ["first", "rests on the first token"], last: ["last", "rests on the last token"], rare: ["rare", "looks at the rarest word"],
-  alignment: ["align", "finds the word that it is about to write"], reading: ["reads", "finds the word that it has just read"],
+  alignment: ["next word", "aligns: looks where the source says the word that it is about to write"], reading: ["own word", "aligns: looks where the source says the word that it has just read"],
 };
 
 function habit(name) {
@@ -27,6 +27,12 @@ function counted(view, kind, layer, head) {
 
 /** A role's name on a thumbnail; none for a head of several habits. */
 export const shortRole = (role) => (role && habit(role.name)?.[0]) ?? "";
+
+/** The roles with a name on the thumbnails of a kind, each once, with what they mean. */
+export function rolesHere(view, kind) {
+  const names = new Set((view.header.roles[kind] ?? []).flat().map((role) => role?.name));
+  return [...names].map((name) => name && habit(name)).filter(Boolean).map(([short, words]) => `${short}: ${words}`);
+}
 
 /** What is known of a head, in words: of its role on many sentences, and of this one. */
 export function factWords(view, kind, layer, head) {

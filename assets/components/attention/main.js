@@ -13,7 +13,7 @@ import { current } from "./shown.js";
 import { squared } from "./transform.js";
 
 const PARTS = ["view", "kinds", "ramp", "low", "top", "quantity", "scaling", "controls", "more", "save", "massed", "caption", "count", "known", "heads", "thumbs", "cells", "title", "scroll", "detail", "tip",
-  "line", "switch", "release", "words", "model", "tensor", "dims", "note"];
+  "line", "roles", "release", "words", "model", "tensor", "dims", "note"];
 
 export default mounted({ build, receive, draw, end });
 

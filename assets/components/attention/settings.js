@@ -38,10 +38,16 @@ export function subjectName({ choice: { kind, layer, head }, settings: { mean },
   return mean === "all" ? `Mean of all ${layers * heads} heads` : `Layer ${layer + 1}, head ${head + 1}`;
 }
 
+/** Whether nothing is made of what a head finds. */
+export const isOff = ({ header: { off } }, kind, layer, head) => Boolean(off?.some(([k, l, h]) => k === kind && l === layer && h === head));
+
+/** Whether that is so of the head on show. */
+export const nothingUsed = (view) => view.settings.mean === "head" && isOff(view, view.choice.kind, view.choice.layer, view.choice.head);
+
 /** What was done to the tensor on the way to the picture. */
 export function note(view) {
   const { settings: { unit, specials, mass }, choice: { kind } } = view, norm = byNorm(view, kind);
   const names = new Set([KINDS[kind].rows, KINDS[kind].cols].map((side) => (side === "src" ? "[EOS]" : "[SOS]")));
-  return [norm && "times the length of each value after W_O (Kobayashi et al., 2020)", unit === "words" && "words: columns added, rows averaged",
+  return [nothingUsed(view) && "switched off: nothing is made of what it looks at", norm && "times the length of each value after W_O (Kobayashi et al., 2020)", unit === "words" && "words: columns added, rows averaged",
     !specials && `without ${[...names].join(" and ")}${norm ? "" : ", rows scaled to 1 again"}`, mass < 1 && `the strongest cells that hold ${Math.round(100 * mass)} % of each row`].filter(Boolean).join(" · ");
 }

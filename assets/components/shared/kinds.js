@@ -6,5 +6,5 @@ export const KINDS = {
   decoder: { title: "Decoder self", rows: "tgt", cols: "tgt", dims: "b h t t", tensor: (l) => `decoder.layers.${l}.self_attention.weights`, causal: true,
     caption: "Every piece of the target looks at itself and at what was written before it. The hatched cells are the future: masked, so that the model cannot peek." },
   cross: { title: "Cross", rows: "tgt", cols: "src", dims: "b h t s", tensor: (l) => `decoder.layers.${l}.cross_attention.weights`,
-    caption: "Every piece of the target (a row) looks into the source (a column). Here the translation finds the words that it translates." },
+    caption: "Every piece of the target (a row) looks into the source (a column). A row is a piece that was just read, and the model is about to write the next one, so many heads look one word ahead." },
 };
