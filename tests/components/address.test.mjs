@@ -82,3 +82,8 @@ test("the row that is locked is found where rows are the model's own pieces", ()
   const found = (heads) => lockedRow(`?kind=cross&heads=${heads}`, 4);
   assert.deepEqual(["row-4", "mean-layer~row-1", "row-5", "column-2", "unit-words~row-2", "specials-false~row-2", ""].map(found), [3, 0, null, null, null, null, null]);
 });
+
+test("a link that was cut short inside an escape is no error", () => {
+  for (const cut of ["%", "unit-words%E0%A4", "%zz"]) assert.equal(typeof parameter(`?kind=cross&heads=${cut}`, "heads"), "string");
+  assert.equal(lockedRow("?heads=%", 4), null);
+});

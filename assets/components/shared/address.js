@@ -11,7 +11,7 @@ export const placeIn = (text, count) => (/^\d{1,5}$/.test(text ?? "") && Number(
 
 const parametersOf = (search) => search.replace(/^\?/, "").split("&").filter(Boolean);
 
-export const parameter = (search, name) => decodeURIComponent(parametersOf(search).find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "");
+export const parameter = (search, name) => new URLSearchParams(search).get(name) ?? "";
 
 /** The search with that parameter set, or without it where the text is empty; the others stay letter by letter. */
 export function withParameter(search, name, text) {
