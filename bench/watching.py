@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.report import Row
-from trainer.config import resolve
+from trainer.presets import resolve
 from trainer.runs import create_run
 
 STEPS = 300

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from trainer import commands, keeping
-from trainer.config import PRESETS, TrainConfig
+from trainer.config import TrainConfig
+from trainer.presets import PRESETS
 
 Command = Callable[[argparse.Namespace], int]
 RUN = "the run's name, as in list"

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trainer.config import PRESETS, TrainConfig
+from trainer.config import TrainConfig
 from trainer.events import Event
+from trainer.presets import PRESETS
 
 SCORES = "## Scores"
 

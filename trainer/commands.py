@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trainer.card import corpus_name
 from trainer.child import environment
-from trainer.config import TrainConfig, from_texts, resolve
+from trainer.config import TrainConfig
 from trainer.corpora import SHIPPED as SHIPPED_CORPORA
 from trainer.corpora import Corpus, DataError, Pair, load_data
 from trainer.engines import COMMANDS, RENDEZVOUS
@@ -18,6 +18,8 @@ from trainer.folder import RunError, in_run_words, runs_folder
 from trainer.launch import launch, resume
 from trainer.locks import is_locked
 from trainer.notes import read_notes
+from trainer.options import from_texts
+from trainer.presets import resolve
 from trainer.progress import watch
 from trainer.records import read_record
 from trainer.runs import kill, list_runs, open_run, request, status, what_is_lost

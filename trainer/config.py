@@ -1,8 +1,7 @@
-"""What a run is made of: data, sizes, optimisation, hardware; and the presets, in the order in
-which a person meets them."""
+"""Every setting of a run: data, sizes, optimisation, hardware; and what does not go together."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -10,13 +9,11 @@ from transformer.config import ConfigError, ModelConfig, check_fields, known_fie
 from transformer.tokenizer import SMALLEST_BPE
 
 PRESET_NAMES = ("nano", "tiny", "base", "lesson")
-WARMUP_SHARE = 4  # a preset's warm-up is at most a quarter of the updates
 ENGINES = ("local", "torchrun", "slurm")
 # Settings that only some engines know.
 ENGINES_OF = dict.fromkeys(("processes", "nodes", "parallel"), ENGINES[1:]) | dict.fromkeys(
     ("partition", "minutes", "sbatch"), ENGINES[2:]
 )
-BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 _data = partial(option, group="Data")
 _sizes = partial(option, group="Sizes")
@@ -200,126 +197,3 @@ class TrainConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainConfig":
         """Back from `to_dict`; raises `ConfigError` for a stranger."""
         return cls(**known_fields(cls, values))
-
-
-PRESETS: dict[str, TrainConfig] = {
-    "nano": TrainConfig(
-        preset="nano",
-        data="libreoffice-help",
-        valid_pairs=500,
-        vocab_size=2000,
-        encoder_layers=2,
-        decoder_layers=2,
-        d_model=128,
-        d_ff=512,
-        heads=4,
-        max_tokens=128,
-        steps=1500,
-        batch_tokens=1024,
-        rate=3e-3,
-        warmup=100,
-        valid_every=100,
-        save_every=100,
-        bleu_pairs=50,
-    ),
-    "tiny": TrainConfig(
-        preset="tiny",
-        data="bible-web-diodati,libreoffice-help",
-        steps=8000,
-        batch_tokens=2048,
-        rate=1e-3,
-        warmup=400,
-        ema=0.998,
-        log_every=10,
-        valid_every=500,
-        save_every=250,
-    ),
-    "base": TrainConfig(
-        preset="base",
-        data="bible-web-diodati,libreoffice-help",
-        vocab_size=16_000,
-        encoder_layers=6,
-        decoder_layers=6,
-        d_model=512,
-        d_ff=2048,
-        heads=8,
-        steps=10_000,
-        batch_tokens=16_384,
-        rate=8e-4,
-        warmup=1000,
-        ema=0.999,
-        log_every=20,
-        valid_every=1000,
-        save_every=1000,
-        bleu_pairs=1000,
-    ),
-    "lesson": TrainConfig(
-        preset="lesson",
-        data="bible-web-diodati",
-        tokenizer="words",
-        vocab_size=30_000,
-        encoder_layers=6,
-        decoder_layers=6,
-        d_model=512,
-        d_ff=2048,
-        heads=8,
-        norm="post",
-        tie_embeddings=False,
-        max_tokens=350,
-        steps=8000,
-        batch_tokens=4096,
-        optimiser="adam",
-        rate=7e-4,
-        warmup=2000,
-        schedule="paper",
-        clip=0.0,
-        log_every=10,
-        valid_every=500,
-        save_every=500,
-    ),
-}
-
-
-def resolve(preset: str, overrides: Mapping[str, Any]) -> TrainConfig:
-    """A preset with some settings changed. Raises `ConfigError`.
-
-    A warm-up that is not among the changes follows the steps (`warmup_of`).
-    """
-    if preset not in PRESETS:
-        raise ConfigError(f"There is no preset '{preset}': choose {', '.join(PRESETS)}.")
-    changed = known_fields(TrainConfig, overrides)
-    return replace(
-        PRESETS[preset], **{"warmup": warmup_of(preset, changed.get("steps")), **changed}
-    )
-
-
-def warmup_of(preset: str, steps: Any) -> int:
-    """The preset's warm-up, in updates; in a run that is too short for it a quarter of `steps`."""
-    usual = PRESETS[preset].warmup
-    return min(usual, steps // WARMUP_SHARE) if type(steps) is int else usual
-
-
-def changes(preset: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a run's settings that have to be told: `resolve` finds the others by itself."""
-    own = PRESETS[preset].to_dict() | {"warmup": warmup_of(preset, values.get("steps"))}
-    return {name: value for name, value in values.items() if value != own[name]}
-
-
-def from_texts(texts: Mapping[str, str]) -> dict[str, Any]:
-    """Settings as a person types them, each as its field wants it. Raises `ConfigError`.
-
-    What is no number stays a text, so that the sentence of `check_value` is the one place that
-    says what a setting must be.
-    """
-    known_fields(TrainConfig, texts)
-    kinds = {spec.name: spec.type for spec in fields(TrainConfig)}
-    return {name: _typed(kinds[name], text.strip()) for name, text in texts.items()}
-
-
-def _typed(kind: Any, text: str) -> Any:
-    if kind is bool:
-        return BOOLEANS.get(text.lower(), text)
-    try:
-        return kind(text)
-    except ValueError:
-        return text

@@ -8,8 +8,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trainer.config import TrainConfig, changes
+from trainer.config import TrainConfig
 from trainer.folder import Run, RunError, runs_folder
+from trainer.presets import changes
 from transformer.config import ConfigError
 
 CODE = "code version"

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from trainer.card import attempts, corpus_name, data_lines, hardware_lines, wall_hours
-from trainer.config import PRESETS, TrainConfig
+from trainer.config import TrainConfig
 from trainer.curve import Series, curve_svg
 from trainer.events import Event
 from trainer.folder import Run
 from trainer.notes import read_notes
+from trainer.presets import PRESETS
 from trainer.scrub import Scrubber
 
 LESSON_LOSS = 3.5

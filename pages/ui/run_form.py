@@ -24,11 +24,12 @@ from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
 from pages.ui.uploads import upload_box, uploaded
 from trainer.commands import absolute, check_start_folder, own_path
-from trainer.config import PRESETS, TrainConfig, changes, resolve, warmup_of
+from trainer.config import TrainConfig
 from trainer.corpora import SHIPPED, load_data
 from trainer.folder import new_id
 from trainer.launch import launch
 from trainer.locks import check_system
+from trainer.presets import PRESETS, changes, resolve, warmup_of
 from trainer.settings import command_line
 from transformer.config import ConfigError
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trainer.config import PRESETS
 from trainer.events import EventWriter
+from trainer.presets import PRESETS
 from trainer.runs import Run, create_run
 
 if TYPE_CHECKING:

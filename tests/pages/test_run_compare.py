@@ -11,8 +11,8 @@ from pages.ui.run_compare import compared_blob, differing, results_table, table
 from pages.ui.runs import watch
 from tests.pages.blobs import read_blob
 from tests.pages.test_training import open_page, says
-from trainer.config import resolve
 from trainer.events import EventWriter
+from trainer.presets import resolve
 from trainer.runs import Run, create_run
 
 

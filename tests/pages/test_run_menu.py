@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.catalogue import find_model
 from tests.pages.test_training import open_page, press, says
-from trainer.config import resolve
 from trainer.events import EventWriter
 from trainer.locks import take_lock
 from trainer.notes import Notes, notes, read_notes, write_notes
 from trainer.pack import pack
+from trainer.presets import resolve
 from trainer.runs import Run, create_run, list_runs, open_run
 from trainer.unpack import unpack
 

@@ -15,8 +15,9 @@ from pages.figures.plan import lengths, rate_curve
 from pages.ui import measuring
 from pages.ui.corpus_look import stamps
 from pages.ui.run_plan import measured_words, short_time, size
-from trainer.config import TrainConfig, resolve
+from trainer.config import TrainConfig
 from trainer.plan import rates
+from trainer.presets import resolve
 
 SMALL = {
     "vocab_size": 300, "encoder_layers": 1, "decoder_layers": 1, "d_model": 16, "d_ff": 16,

@@ -16,10 +16,12 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import run_form
 from tests.pages.blobs import sent
 from trainer.__main__ import parser
-from trainer.config import ENGINES_OF, PRESETS, TrainConfig, from_texts, resolve
+from trainer.config import ENGINES_OF, TrainConfig
 from trainer.events import EventWriter
 from trainer.launch import launch
 from trainer.locks import is_locked
+from trainer.options import from_texts
+from trainer.presets import PRESETS, resolve
 from trainer.runs import Run, create_run, list_runs, status
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from tests.trainer.small_runs import TINY, as_tsv, wait_for, word_pairs
-from trainer.config import TrainConfig, resolve
+from trainer.config import TrainConfig
 from trainer.locks import is_locked
+from trainer.presets import resolve
 from trainer.runs import Run, list_runs
 
 

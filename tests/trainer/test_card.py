@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 
 from trainer.card import validation_lines
-from trainer.config import PRESETS
 from trainer.events import EventReader, EventWriter
+from trainer.presets import PRESETS
 
 
 def test_a_score_that_is_no_number_is_told_as_such(tmp_path: Path) -> None:

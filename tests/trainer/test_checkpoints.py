@@ -30,9 +30,9 @@ from trainer.checkpoints import (
     read_checkpoint,
     save_checkpoint,
 )
-from trainer.config import resolve
 from trainer.control import Control
 from trainer.events import EventReader, EventWriter
+from trainer.presets import resolve
 from trainer.train import TrainingFailed
 
 

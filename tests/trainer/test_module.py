@@ -16,9 +16,10 @@ from torch.utils.data import DataLoader
 from tests.trainer.small_runs import TINY
 from trainer.assembly import lightning
 from trainer.batches import PairDataset, TokenBatchSampler, collate
-from trainer.config import TrainConfig, resolve
+from trainer.config import TrainConfig
 from trainer.learning import loss_floor, token_losses
 from trainer.module import TranslationModule
+from trainer.presets import resolve
 from trainer.train import quieten
 from transformer.model import Transformer
 

@@ -18,7 +18,6 @@ from trainer import scrub
 from trainer.__main__ import main
 from trainer.archive import belongs
 from trainer.bin import delete
-from trainer.config import resolve
 from trainer.events import EventReader, EventWriter
 from trainer.export import record_example
 from trainer.hand_in import hand_in
@@ -26,6 +25,7 @@ from trainer.launch import launch, resume
 from trainer.locks import is_locked, take_lock
 from trainer.notes import Notes, notes, read_notes, write_notes
 from trainer.pack import pack
+from trainer.presets import resolve
 from trainer.records import write_record
 from trainer.runs import Run, RunError, create_run, list_runs, open_run, status
 from trainer.unpack import unpack

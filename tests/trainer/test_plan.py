@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.small_runs import ROOT, attempt_here, metric, prepared_run
-from trainer.config import PRESETS, TrainConfig
+from trainer.config import TrainConfig
 from trainer.export import export
 from trainer.measure import measure
 from trainer.plan import disk_needed, parameters_by_part, rates
+from trainer.presets import PRESETS
 from transformer.config import ModelConfig
 from transformer.model import Transformer
 

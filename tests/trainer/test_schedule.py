@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.config import TrainConfig, resolve
+from trainer.config import TrainConfig
+from trainer.presets import resolve
 from trainer.schedule import learning_rate
 
 

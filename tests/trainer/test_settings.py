@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from trainer.__main__ import main, parser
-from trainer.config import PRESETS, TrainConfig, from_texts, resolve
+from trainer.config import TrainConfig
+from trainer.options import from_texts
+from trainer.presets import PRESETS, resolve
 from trainer.runs import RunError, create_run, open_run
 from trainer.settings import CODE, Difference, clone, command_line, differences, form_values
 from transformer.config import ConfigError

@@ -28,7 +28,7 @@ PROBES = ["one cat", "red sun two"]
 def watched(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Run:
     """A run of 16 steps, with a validation at every second."""
     from tests.trainer.small_runs import TINY
-    from trainer.config import resolve
+    from trainer.presets import resolve
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAWN_RUNS", str(tmp_path_factory.mktemp("runs")))

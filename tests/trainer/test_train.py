@@ -27,7 +27,7 @@ from trainer import train as trainer_train
 from trainer.batches import TokenBatchSampler
 from trainer.callbacks import process_seconds
 from trainer.checkpoints import listed_checkpoints, newest_checkpoint, read_checkpoint
-from trainer.config import TrainConfig, resolve
+from trainer.config import TrainConfig
 from trainer.control import StopRequested
 from trainer.corpora import load_data
 from trainer.data import split_by_groups
@@ -36,6 +36,7 @@ from trainer.export import export, metrics_lines
 from trainer.hardware import bf16_is_faster, pick_device, threads
 from trainer.history import read_events, surviving
 from trainer.prepare import prepare
+from trainer.presets import resolve
 from trainer.runs import Run, load_run
 from trainer.schedule import learning_rate
 from trainer.train import reason

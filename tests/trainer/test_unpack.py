@@ -19,9 +19,9 @@ import pytest
 
 from trainer import unpack as unpack_module
 from trainer.archive import MOST_FILES
-from trainer.config import PRESETS
 from trainer.events import EventReader, EventWriter
 from trainer.pack import pack
+from trainer.presets import PRESETS
 from trainer.runs import RunError, create_run, list_runs
 from trainer.unpack import unpack
 
