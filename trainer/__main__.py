@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from trainer import commands, keeping
 from trainer.config import TrainConfig
+from trainer.options import flag
 from trainer.presets import PRESETS
 
 Command = Callable[[argparse.Namespace], int]
@@ -41,8 +42,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--detach", action="store_true", help="launch it and return at once")
     for field in fields(TrainConfig):
         if field.name != "preset":
-            option = "--" + field.name.replace("_", "-")
-            run.add_argument(option, default=None, help=help_of(field))
+            run.add_argument(flag(field.name), default=None, help=help_of(field))
     add("list", commands.list_all, "A run a line, newest first, with one status word.")
     follow = add("follow", commands.follow, "Follow a run that was launched before.")
     stop = add("stop", commands.stop, "Ask a run to save and stop.")

@@ -4,7 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from trainer.folder import RunError, in_run_words, runs_folder
 from trainer.launch import launch, resume
 from trainer.locks import is_locked
 from trainer.notes import read_notes
-from trainer.options import from_texts
+from trainer.options import command_line, from_texts, typed
 from trainer.presets import resolve
 from trainer.progress import watch
 from trainer.records import read_record
@@ -38,16 +38,13 @@ HEAD = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Launch and follow; a mistake in settings or data is told before a run is made."""
-    given = {s.name: getattr(arguments, s.name) for s in fields(TrainConfig) if s.name != "preset"}
-    given = {name: text for name, text in given.items() if text is not None}
+    given = typed(arguments)
     config = resolve(arguments.preset, from_texts(given))
     config = replace(config, data=absolute(config.data), start_from=own_path(config.start_from))
     data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
     if config.start_from:
         check_start_folder(config)
-    options = [f"--{name.replace('_', '-')}={text}" for name, text in given.items()]
-    argv = ["python", "-m", "trainer", "run", "--preset", arguments.preset, *options]
-    launched = launch(config.to_dict(), argv, data=data)
+    launched = launch(config.to_dict(), command_line(arguments.preset, given), data=data)
     print(f"{launched.id}: {launched.path}", flush=True)
     return 0 if arguments.detach else watch(launched)
 

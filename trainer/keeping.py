@@ -6,9 +6,10 @@ from pathlib import Path
 
 from trainer.bin import binned, delete, deleted_id, empty_bin, restore, size
 from trainer.notes import notes, read_notes, write_notes
+from trainer.options import command_line
 from trainer.pack import pack_into
 from trainer.runs import open_run
-from trainer.settings import clone, command_line, differences
+from trainer.settings import clone, differences
 from trainer.unpack import unpack
 
 

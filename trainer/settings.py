@@ -1,5 +1,4 @@
-"""Settings told apart: what a run changed of its preset, the command that repeats it, and where
-two runs differ."""
+"""Settings told apart: what a run changed of its preset, and where two runs differ."""
 
 from __future__ import annotations
 
@@ -52,12 +51,6 @@ def clone(run: Run) -> tuple[str, dict[str, Any]]:
     return preset, changed
 
 
-def command_line(preset: str, changed: Mapping[str, Any]) -> list[str]:
-    """The same run from a terminal."""
-    options = [f"--{name.replace('_', '-')}={_typed(value)}" for name, value in changed.items()]
-    return ["python", "-m", "trainer", "run", "--preset", preset, *options]
-
-
 def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Difference]:
     """Where two specs differ: settings in the form's order, strangers after them, then the code."""
     ours, theirs = a.get("config", {}), b.get("config", {})
@@ -76,7 +69,3 @@ def _found_again(part: str) -> str:
     if plain and not Path(name).exists() and here.is_file():
         return f"{here}:{cap}" if cap else str(here)
     return part.strip()
-
-
-def _typed(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -29,8 +29,8 @@ from trainer.corpora import SHIPPED, load_data
 from trainer.folder import new_id
 from trainer.launch import launch
 from trainer.locks import check_system
+from trainer.options import command_line
 from trainer.presets import PRESETS, changes, resolve, warmup_of
-from trainer.settings import command_line
 from transformer.config import ConfigError
 
 MAIN = ("steps", "vocab_size", "d_model", "heads", "encoder_layers", "decoder_layers")

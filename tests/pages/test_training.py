@@ -15,13 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import run_form
 from tests.pages.blobs import sent
-from trainer.__main__ import parser
 from trainer.config import ENGINES_OF, TrainConfig
 from trainer.events import EventWriter
 from trainer.launch import launch
 from trainer.locks import is_locked
-from trainer.options import from_texts
-from trainer.presets import PRESETS, resolve
+from trainer.presets import PRESETS
 from trainer.runs import Run, create_run, list_runs, status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,15 +157,6 @@ def test_a_warm_up_that_nobody_typed_follows_the_steps_and_the_command_agrees(ru
     at.number_input(key="form.nano.warmup").set_value(15).run()
     at.number_input(key="form.nano.steps").set_value(1500).run()
     assert at.code[-1].value.endswith("--preset nano --warmup=15")
-
-
-def test_the_command_line_makes_the_same_config(runs: Path) -> None:
-    changed = {"steps": 600, "data": "bible-web-diodati:20", "tie_embeddings": False, "rate": 1e-4}
-    argv = run_form.command_line("nano", changed)
-    asked = vars(parser().parse_args(argv[3:]))
-    names = [spec.name for spec in fields(TrainConfig) if spec.name != "preset"]
-    given = {name: asked[name] for name in names if asked[name] is not None}
-    assert resolve(asked["preset"], from_texts(given)) == resolve("nano", changed)
 
 
 def test_a_launch_shows_the_run_and_stop_and_resume_are_heard(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ import pytest
 
 from trainer.__main__ import main, parser
 from trainer.config import TrainConfig
-from trainer.options import from_texts
+from trainer.options import command_line, from_texts, typed
 from trainer.presets import PRESETS, resolve
 from trainer.runs import RunError, create_run, open_run
-from trainer.settings import CODE, Difference, clone, command_line, differences, form_values
+from trainer.settings import CODE, Difference, clone, differences, form_values
 from transformer.config import ConfigError
 
 CHANGED = {
@@ -36,10 +35,8 @@ def asked(line: str) -> TrainConfig:
     """The config that a typed command asks for."""
     words = shlex.split(line)
     assert words[:4] == ["python", "-m", "trainer", "run"]
-    options = vars(parser().parse_args(words[3:]))
-    names = [each.name for each in fields(TrainConfig) if each.name != "preset"]
-    given = {name: options[name] for name in names if options[name] is not None}
-    return resolve(options["preset"], from_texts(given))
+    arguments = parser().parse_args(words[3:])
+    return resolve(arguments.preset, from_texts(typed(arguments)))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
