@@ -5,15 +5,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+from trainer.engine_settings import ENGINES, sbatch_options
 from transformer.config import ConfigError, ModelConfig, check_fields, known_fields, option
 from transformer.tokenizer import SMALLEST_BPE
 
 PRESET_NAMES = ("nano", "tiny", "base", "lesson")
-ENGINES = ("local", "torchrun", "slurm")
-# Settings that only some engines know.
-ENGINES_OF = dict.fromkeys(("processes", "nodes", "parallel"), ENGINES[1:]) | dict.fromkeys(
-    ("partition", "minutes", "sbatch"), ENGINES[2:]
-)
 
 _data = partial(option, group="Data")
 _sizes = partial(option, group="Sizes")
@@ -124,6 +120,12 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        self._check_data()
+        self._check_updates()
+        self._check_engine()
+        self.model_config(self.vocab_size, self.vocab_size)  # which refuses what makes no model
+
+    def _check_data(self) -> None:
         if not self.data.strip():
             raise ConfigError("data is empty: name a corpus or a file.")
         for side in ("src_language", "tgt_language"):
@@ -137,6 +139,8 @@ class TrainConfig:
             raise ConfigError(
                 "tie_embeddings needs one joint vocabulary, but words make two: set it to false."
             )
+
+    def _check_updates(self) -> None:
         if self.warmup >= self.steps and self.schedule == "trapezoid":
             raise ConfigError(
                 f"warmup is {self.warmup}, but must be less than steps ({self.steps})."
@@ -146,8 +150,6 @@ class TrainConfig:
                 f"batch_tokens is {self.batch_tokens}, but a sentence may have {self.max_tokens}: "
                 "raise batch_tokens or lower max_tokens."
             )
-        self._check_engine()
-        self.model_config(self.vocab_size, self.vocab_size)
 
     def _check_engine(self) -> None:
         if self.engine == "local" and self.ranks > 1:
@@ -165,7 +167,7 @@ class TrainConfig:
             raise ConfigError(
                 "ema needs the whole model in each process: set it to 0, or parallel to ddp."
             )
-        wrong = [part for part in self.sbatch_options if not all(part)]
+        wrong = [part for part in sbatch_options(self.sbatch) if not all(part)]
         if wrong or (self.sbatch and self.engine != "slurm"):
             raise ConfigError(
                 f"sbatch is {self.sbatch!r}: write name=value, with commas between, and only with "
@@ -177,14 +179,8 @@ class TrainConfig:
         """How many processes train together."""
         return self.processes * self.nodes
 
-    @property
-    def sbatch_options(self) -> list[tuple[str, str]]:
-        """The further options of sbatch, by name."""
-        parts = [part.partition("=") for part in self.sbatch.split(",") if part.strip()]
-        return [(name.strip().lstrip("-"), value.strip()) for name, _, value in parts]
-
     def model_config(self, src_vocab: int, tgt_vocab: int) -> ModelConfig:
-        """The sizes of the model for vocabularies of these sizes."""
+        """The sizes of the model for vocabularies of these sizes. Raises `ConfigError`."""
         shared = ("encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "dropout", "norm")
         sizes = {name: getattr(self, name) for name in (*shared, "tie_embeddings", "max_tokens")}
         return ModelConfig(src_vocab, tgt_vocab, **sizes)

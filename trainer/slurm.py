@@ -21,6 +21,7 @@ from typing import Any
 
 from trainer.child import tell
 from trainer.decided import read_decided
+from trainer.engine_settings import sbatch_options
 from trainer.engines import AGAIN
 from trainer.folder import Run, RunError
 from trainer.records import read_record, write_record
@@ -81,8 +82,7 @@ def parameters(run: Run) -> dict[str, Any]:
         wanted["cpus_per_task"] = config["threads"] + config["workers"]
     if config["device"] == "cuda":
         wanted["gpus_per_node"] = config["processes"]
-    options = (part.partition("=") for part in config["sbatch"].split(",") if part.strip())
-    more |= {name.strip().lstrip("-"): value.strip() for name, _, value in options}
+    more |= sbatch_options(config["sbatch"])
     return {**wanted, "additional_parameters": more}
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.prose import escape_markdown
-from trainer.config import ENGINES, ENGINES_OF, TrainConfig
+from trainer.config import TrainConfig
+from trainer.engine_settings import ENGINES, ENGINES_OF
 from trainer.presets import resolve, warmup_of
 from transformer.config import ConfigError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from trainer.config import ENGINES_OF
+from trainer.engine_settings import ENGINES_OF
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "train" / "training.py"
 

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import run_form
 from tests.pages.blobs import sent
-from trainer.config import ENGINES_OF, TrainConfig
+from trainer.config import TrainConfig
+from trainer.engine_settings import ENGINES_OF
 from trainer.events import EventWriter
 from trainer.launch import launch
 from trainer.locks import is_locked

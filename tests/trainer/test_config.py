@@ -64,3 +64,20 @@ def test_values_that_do_not_go_together(changes: dict[str, Any], sentence: str) 
     with pytest.raises(ConfigError, match=re.escape(sentence)) as caught:
         resolve("nano", changes)
     assert is_sentence(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"processes": 2}, "processes is 2, but engine local"),
+        ({"nodes": 3}, "nodes is 3, but engine local"),
+        ({"parallel": "fsdp"}, "parallel is fsdp, but one process"),
+        ({"engine": "torchrun", "processes": 2, "parallel": "fsdp", "ema": 0.9}, "ema needs"),
+        ({"engine": "slurm", "sbatch": "gres"}, "sbatch is 'gres'"),
+        ({"sbatch": "mem=1G"}, "sbatch is 'mem=1G'"),
+        ({"engine": "cloud"}, "engine"),
+    ],
+)
+def test_engines_that_make_no_run(changes: dict[str, Any], named: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{named}"):
+        resolve("nano", changes)

@@ -30,7 +30,6 @@ from trainer.launch import launch, resume
 from trainer.locks import is_locked
 from trainer.records import process_start, read_record
 from trainer.runs import Run, kill, request, status
-from transformer.config import ConfigError
 
 Tiny = Callable[..., TrainConfig]
 TOGETHER: dict[str, Any] = {"engine": "torchrun", "processes": 2}
@@ -251,20 +250,3 @@ def test_a_share_that_is_no_number_is_named(tiny: Tiny, runs: Path, tmp_path: Pa
     run = launch(config.to_dict(), ["python"], trainer=with_rank(BROKEN, tmp_path))
     assert ended(run) == "failed"
     assert "the first such number was in src_embedding.weight" in status(run).reason
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"processes": 2}, "processes is 2, but engine local"),
-        ({"nodes": 3}, "nodes is 3, but engine local"),
-        ({"parallel": "fsdp"}, "parallel is fsdp, but one process"),
-        ({"engine": "torchrun", "processes": 2, "parallel": "fsdp", "ema": 0.9}, "ema needs"),
-        ({"engine": "slurm", "sbatch": "gres"}, "sbatch is 'gres'"),
-        ({"sbatch": "mem=1G"}, "sbatch is 'mem=1G'"),
-        ({"engine": "cloud"}, "engine"),
-    ],
-)
-def test_engines_that_make_no_run(tiny: Tiny, changes: dict[str, Any], named: str) -> None:
-    with pytest.raises(ConfigError, match=f"^{named}"):
-        replace(tiny(), **changes)
