@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
+from trainer.checkpoints import what_is_saved
 from trainer.engines import Child
 from trainer.event_format import last_of_kind
 from trainer.events import event_file, last_events
 from trainer.folder import Run
 
+GRACE_SECONDS = 30.0  # from a request to stop to SIGTERM; DAWN_GRACE overrides it
 KILL_SECONDS = 10.0  # from SIGTERM to SIGKILL, or the grace if that is shorter
 HASTE_SECONDS = 3.0  # the same where nothing can be lost
 UPDATES = 3  # the grace is as long as so many, where they are slow: a stop waits for the end of one
@@ -48,6 +52,21 @@ class Insistence:
                 self.in_haste = haste
                 self._send("SIGKILL", now)
 
+    def last_word(self) -> str | None:
+        """How the trainer ended, where a signal left it no word; None where it has said so."""
+        if not self.sent:
+            return None
+        code = self.child.returncode or 0
+        file = event_file(self.run.events, self.attempt)
+        if code > 0 or (code == 0 and last_of_kind(file, "end")):
+            return None  # what it said counts; its ranks may have had no time to
+        how = "It did not react to the request to stop and was ended"
+        if (self.run.control / "kill").exists():
+            how = "It was killed as asked"
+        elif self.in_haste:
+            how = "It was stopped"
+        return f"{how}; {what_is_saved(self.run.checkpoints)}."
+
     def _send(self, name: str, now: float) -> None:
         if name == "SIGTERM":
             self.child.terminate()
@@ -67,3 +86,13 @@ class Insistence:
             return None
         slow = UPDATES * seconds if isinstance(seconds, int | float) else 0.0
         return max(self.grace, slow)
+
+
+def grace_seconds() -> float:
+    """How long a trainer may take to react to a stop: DAWN_GRACE in seconds, else 30."""
+    wish = os.environ.get("DAWN_GRACE", "")
+    try:
+        return max(0.0, float(wish)) if wish else GRACE_SECONDS
+    except ValueError:
+        print(f"DAWN_GRACE is {wish!r}, no number of seconds; {GRACE_SECONDS:.0f} it is.")
+        return GRACE_SECONDS

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trainer.attempt import name_attempt
 from trainer.child import environment
 from trainer.ending import trainer_there
 from trainer.folder import (
@@ -65,7 +66,7 @@ def launch(
     if descriptor is None:
         return _launch_existing(run_id, trainer, exporter)
     try:
-        _name_attempt(descriptor, 1)  # first: who sees the spec sees that it is being started
+        name_attempt(descriptor, 1)  # first: who sees the spec sees that it is being started
         run = write_spec(path, config, argv, data)
         _start(run, descriptor, 1, trainer, exporter)
     except OSError as error:
@@ -147,10 +148,6 @@ def _hold(path: Path) -> int | None:
         raise unwritable(path, error) from error
 
 
-def _name_attempt(descriptor: int, attempt: int) -> None:
-    os.pwrite(descriptor, f"{attempt:04d}\n".encode("ascii"), 0)
-
-
 def _start(
     run: Run,
     descriptor: int,
@@ -159,7 +156,7 @@ def _start(
     exporter: Sequence[str] | None,
 ) -> None:
     """Start the supervisor of an attempt; one that could not be started never was."""
-    _name_attempt(descriptor, attempt)
+    name_attempt(descriptor, attempt)
     command = [sys.executable, "-P", "-m", "trainer.supervise", str(run.path)]
     command += ["--lock-fd", str(descriptor)]
     command += ["--trainer", json.dumps(list(trainer))] if trainer else []
@@ -178,7 +175,7 @@ def _start(
                 start_new_session=True,
             )
     except OSError as error:
-        _name_attempt(descriptor, attempt - 1)
+        name_attempt(descriptor, attempt - 1)
         raise RunError(f"The run {run.id} could not be started ({error}): try it again.") from error
     # Reap it when it ends, so that a long-lived app collects no zombies.
     threading.Thread(target=supervisor.wait, name=f"reap-{run.id}", daemon=True).start()

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from trainer.locks import is_locked, take_lock
+
+_TICK = 0.1  # seconds
 
 
 class Place(NamedTuple):
@@ -83,6 +85,20 @@ def try_device(ticket: Path) -> int | None:
         other.unlink(missing_ok=True)
     device = ticket.parent.name.removeprefix(".line-")
     return take_lock(device_lock(ticket.parent.parent, device), patience=0.05)
+
+
+def wait_for_device(run_path: Path, device: str, unwanted: Callable[[], bool]) -> int | None:
+    """Stand in line; the device's lock, or None where the wait became unwanted first."""
+    ticket = join_line(run_path, device)
+    try:
+        while not unwanted():
+            descriptor = try_device(ticket)
+            if descriptor is not None:
+                return descriptor
+            time.sleep(_TICK)
+        return None
+    finally:
+        ticket.unlink(missing_ok=True)
 
 
 def _tickets(line: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import pytest
 from tests.trainer.small_runs import wait_for
 from trainer.engines import LocalChild
 from trainer.events import EventWriter
-from trainer.insistence import HASTE_SECONDS, KILL_SECONDS, Insistence
+from trainer.insistence import HASTE_SECONDS, KILL_SECONDS, Insistence, grace_seconds
 from trainer.runs import Run, create_run
 
 
@@ -95,3 +95,12 @@ def test_nothing_is_sent_before_somebody_asks(run: Run, child: LocalChild) -> No
     assert insistence.sent is None and child.poll() is None
     insistence.insist(1.0, stop=True, kill=True)
     assert insistence.sent == "SIGKILL" and child.process.wait(5) == -9
+
+
+def test_a_grace_that_is_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAWN_GRACE", "soon")
+    assert grace_seconds() == 30.0 and "DAWN_GRACE" in capsys.readouterr().out
+    monkeypatch.setenv("DAWN_GRACE", "0")
+    assert grace_seconds() == 0.0

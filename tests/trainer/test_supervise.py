@@ -21,7 +21,6 @@ from trainer.locks import is_locked, take_lock
 from trainer.records import process_start, read_record, write_record
 from trainer.runs import Run, RunError, Status, list_runs, request, status, what_is_lost
 from trainer.runs import kill as kill_run
-from trainer.supervise import grace_seconds
 
 CONFIG = {"preset": "nano", "device": "cpu", "seed": 1}
 PATIENCE = 20.0
@@ -488,15 +487,6 @@ def test_a_resume_is_the_next_attempt(workshop: Workshop) -> None:
     reader = EventReader(run.events)
     reader.read()
     assert reader.series("train/loss")[0].tolist() == list(range(1, 11))
-
-
-def test_a_grace_that_is_no_number(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DAWN_GRACE", "soon")
-    assert grace_seconds() == 30.0 and "DAWN_GRACE" in capsys.readouterr().out
-    monkeypatch.setenv("DAWN_GRACE", "0")
-    assert grace_seconds() == 0.0
 
 
 def test_the_device_of_a_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
