@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trainer.ending import trainer_there
+from trainer.ending import still_ending
 from trainer.folder import ID, Run, RunError, checked_id, load_run, runs_folder, unwritable
 from trainer.locks import take_lock
-from trainer.records import read_record
 from trainer.status import current_attempt
 
 NAME = ".bin"
@@ -124,9 +123,7 @@ def _held(run: Run, verb: str) -> Iterator[None]:
     if descriptor is None:
         raise RunError(f"The run {run.id} has not ended yet: stop it before you {verb} it.")
     try:
-        attempt = current_attempt(run)
-        process = read_record(run.process_record(attempt))
-        if process and not run.exit_record(attempt).exists() and trainer_there(process):
+        if still_ending(run, current_attempt(run)):
             raise RunError(f"The trainer of {run.id} is still ending: try again in a moment.")
         yield
     finally:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any
 
 from trainer.checkpoints import listed_checkpoints
 from trainer.child import end_family
 from trainer.folder import Run, RunError, unwritable
 from trainer.locks import is_locked
-from trainer.records import boot_id, process_start, read_record
+from trainer.records import process_lives, read_record
 from trainer.slurm import job_lives, scancel
-from trainer.status import current_attempt, status, trainer_lives
+from trainer.status import current_attempt, status
 
 _TICK = 0.05
 
@@ -43,7 +42,7 @@ def kill(run: Run, patience: float = 3.0) -> None:
     attempt = current_attempt(run)
     process = read_record(run.process_record(attempt)) or {}
     supervised = is_locked(run.lock)
-    if not supervised and (run.exit_record(attempt).exists() or not trainer_there(process)):
+    if not supervised and not still_ending(run, attempt):
         raise RunError(f"The run {run.id} does not run any more, so there is nothing to kill.")
     if supervised:
         try:
@@ -60,20 +59,19 @@ def kill(run: Run, patience: float = 3.0) -> None:
     if job := process.get("job"):
         scancel(job)
         return
-    if trainer_lives(process):
+    if process_lives(process):
         end_family(process["pid"])
-    if is_locked(run.lock) and _supervisor_lives(process):
+    if is_locked(run.lock) and process_lives(process, "supervisor_"):
         os.kill(process["supervisor_pid"], signal.SIGKILL)
 
 
-def trainer_there(process: dict[str, Any]) -> bool:
-    """Whether what a process record tells of lives, here or as a job. Raises RunError."""
-    job = process.get("job")
-    return job_lives(job) if isinstance(job, str) else trainer_lives(process)
+def still_ending(run: Run, attempt: int) -> bool:
+    """Whether a trainer lives, here or as a job, whose end nobody has put on record.
 
-
-def _supervisor_lives(process: dict[str, object]) -> bool:
-    pid, started = process.get("supervisor_pid"), process.get("supervisor_start_time")
-    if process.get("boot_id") != boot_id() or not isinstance(pid, int) or started is None:
+    Raises RunError where SLURM cannot be asked.
+    """
+    if run.exit_record(attempt).exists():
         return False
-    return process_start(pid) == started
+    process = read_record(run.process_record(attempt)) or {}
+    job = process.get("job")
+    return job_lives(job) if isinstance(job, str) else process_lives(process)

@@ -19,7 +19,7 @@ from typing import Any
 
 from trainer.attempt import name_attempt
 from trainer.child import environment
-from trainer.ending import trainer_there
+from trainer.ending import still_ending
 from trainer.folder import (
     Run,
     RunError,
@@ -31,7 +31,6 @@ from trainer.folder import (
 )
 from trainer.line import device_of, join_line
 from trainer.locks import check_system, take_lock
-from trainer.records import read_record
 from trainer.runs import REQUESTS, load_run, open_run
 from trainer.slurm import check_slurm
 from trainer.status import current_attempt
@@ -95,8 +94,7 @@ def resume(
         raise RunError(f"The run {run.id} has not ended yet: stop it before you resume it.")
     try:
         attempt = current_attempt(run)
-        process = read_record(run.process_record(attempt))
-        if process and not run.exit_record(attempt).exists() and trainer_there(process):
+        if still_ending(run, attempt):
             raise RunError(
                 f"The trainer of {run.id} is still ending: try again in a moment, or end it with "
                 f"`python -m trainer stop {run.id} --kill`."

@@ -45,6 +45,14 @@ def process_start(pid: int) -> int | None:
     return None if fields is None or fields[0] == "Z" else int(fields[19])
 
 
+def process_lives(record: Mapping[str, Any], who: str = "") -> bool:
+    """Whether the trainer that a record tells of lives on this machine, or who="supervisor_"."""
+    pid, started = record.get(f"{who}pid"), record.get(f"{who}start_time")
+    if record.get("boot_id") != boot_id() or not isinstance(pid, int) or started is None:
+        return False
+    return process_start(pid) == started
+
+
 def process_stat(pid: int) -> list[str] | None:
     """The fields of /proc/<pid>/stat from the third on: state, parent, ...; None where none is."""
     try:

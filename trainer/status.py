@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +16,7 @@ from trainer.events import Event, event_file, last_events
 from trainer.folder import Run
 from trainer.line import place_in_line
 from trainer.locks import is_locked
-from trainer.records import boot_id, process_start, read_record
+from trainer.records import boot_id, process_lives, read_record
 from trainer.slurm import waits_for
 
 _CHATTY = 5.0  # seconds of silence that nobody asks about
@@ -115,7 +114,7 @@ def _ending(run: Run, attempt: int, end: Event | None) -> tuple[str, str]:
     ended = read_record(run.exit_record(attempt))
     if ended is None:
         process = read_record(run.process_record(attempt))
-        if end is None or end.attempt != attempt or (process and trainer_lives(process)):
+        if end is None or end.attempt != attempt or (process and process_lives(process)):
             return "lost", _why_lost(process)
         ended = {"code": 0}  # its supervisor left no word, but the trainer did
     if ended.get("reason"):  # the trainer never ran
@@ -170,17 +169,9 @@ def _why_lost(process: dict[str, Any] | None) -> str:
         return "It ran on another machine and left no word of its end."
     if process.get("boot_id") != boot_id():
         return "The machine was restarted while it ran."
-    if trainer_lives(process):
+    if process_lives(process):
         return "Its supervisor went away; the trainer is still ending."
     return "Its supervisor was ended from outside and left no word."
-
-
-def trainer_lives(process: Mapping[str, Any]) -> bool:
-    """Whether the trainer of a process record still lives on this machine."""
-    pid, started = process.get("pid"), process.get("start_time")
-    if process.get("boot_id") != boot_id() or not isinstance(pid, int) or started is None:
-        return False
-    return process_start(pid) == started
 
 
 @dataclass(frozen=True)
