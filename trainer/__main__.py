@@ -14,6 +14,7 @@ from trainer.options import flag
 from trainer.presets import PRESETS
 
 Command = Callable[[argparse.Namespace], int]
+Add = Callable[[str, Command, str], argparse.ArgumentParser]  # name, what it does, help
 RUN = "the run's name, as in list"
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell tells it
 
@@ -37,6 +38,14 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
+    add_training(add)
+    add_keeping(add)
+    add_using(add)
+    return top
+
+
+def add_training(add: Add) -> None:
+    """The commands about a run that trains: launch, follow, ask, export."""
     run = add("run", commands.run, "Launch a run and follow it.")
     run.add_argument("--preset", default="nano", help=f"one of {', '.join(PRESETS)} (nano)")
     run.add_argument("--detach", action="store_true", help="launch it and return at once")
@@ -59,34 +68,11 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--title", help="how the bundle calls itself")
     hand_in = add("hand-in", commands.hand_in, "Write the assignment's three things.")
     hand_in.add_argument("--out", type=Path, help="folder for them (hand-in/ in the run)")
-    add_keeping(add)
     for command in (follow, stop, resume, join, export, hand_in):
         command.add_argument("id", metavar="RUN", help=RUN)
-    evaluate = add("evaluate", commands.evaluate, "Measure a model on held-out pairs.")
-    evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
-    evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
-    evaluate.add_argument("--card", action="store_true", help="write the table into the card")
-    derive = add(
-        "derive", commands.derive, "Make again what lies beside a model: maps, example, heads."
-    )
-    derive.add_argument(
-        "--data",
-        default="libreoffice-help",
-        help="pairs that the roles of its heads are measured on, some thousands (libreoffice-help)",
-    )
-    derive.add_argument(
-        "--held-out", help="pairs that its heads' worth is measured on (200 of --data)"
-    )
-    translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
-    translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")
-    translate.add_argument("--file", help="a file with a text a line, - for standard input")
-    translate.add_argument("--beams", type=int, default=4, help="beams, 1 is greedy (4)")
-    for command in (evaluate, translate, derive):
-        command.add_argument("--model", default="tiny", help="a model, a run or a folder (tiny)")
-    return top
 
 
-def add_keeping(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+def add_keeping(add: Add) -> None:
     """The commands about runs that are kept: notes, the bin, zips, settings."""
     note = add("note", keeping.note, "Name, describe and tag a run, or show what it is called.")
     note.add_argument("--name", help="shown beside its id; an empty one removes it")
@@ -108,6 +94,31 @@ def add_keeping(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> 
     for command in (note, restore, pack, clone, compare):
         command.add_argument("id", metavar="RUN", help=RUN)
     compare.add_argument("other", metavar="OTHER", help="the run to compare it with")
+
+
+def add_using(add: Add) -> None:
+    """The commands about a model: evaluate, derive, translate."""
+    evaluate = add("evaluate", commands.evaluate, "Measure a model on held-out pairs.")
+    evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
+    evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
+    evaluate.add_argument("--card", action="store_true", help="write the table into the card")
+    derive = add(
+        "derive", commands.derive, "Make again what lies beside a model: maps, example, heads."
+    )
+    derive.add_argument(
+        "--data",
+        default="libreoffice-help",
+        help="pairs that the roles of its heads are measured on, some thousands (libreoffice-help)",
+    )
+    derive.add_argument(
+        "--held-out", help="pairs that its heads' worth is measured on (200 of --data)"
+    )
+    translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
+    translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")
+    translate.add_argument("--file", help="a file with a text a line, - for standard input")
+    translate.add_argument("--beams", type=int, default=4, help="beams, 1 is greedy (4)")
+    for command in (evaluate, translate, derive):
+        command.add_argument("--model", default="tiny", help="a model, a run or a folder (tiny)")
 
 
 def help_of(field: Field[Any]) -> str:
