@@ -47,6 +47,14 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runs folder of the test's own, not made yet."""
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("DAWN_RUNS", str(folder))
+    return folder
+
+
 def no_browser(reason: str) -> NoReturn:
     """Browser tests did not run: say so by name, and fail where a browser is expected."""
     if os.environ.get("CI"):

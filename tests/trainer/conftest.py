@@ -1,18 +1,26 @@
-"""Fixtures of small real runs."""
+"""Fixtures of small real runs, and of runs that are only posed."""
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 import torch
 
+from tests.trainer.posed_runs import CONFIG, Hold, Running
 from tests.trainer.small_runs import TINY, as_tsv, wait_for, word_pairs
+from tests.trainer.workshop import Workshop, ended, kill_process
+from trainer.attempt import name_attempt
 from trainer.config import TrainConfig
-from trainer.locks import is_locked
+from trainer.locks import is_locked, take_lock
 from trainer.presets import resolve
-from trainer.runs import Run, list_runs
+from trainer.records import boot_id, process_start, read_record, write_record
+from trainer.runs import Run, create_run, list_runs, request
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,12 +44,10 @@ def tiny(corpus: Path) -> Callable[..., TrainConfig]:
 
 
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def runs(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A runs folder of the test's own; what still lives in it at the end is stopped."""
-    folder = tmp_path / "runs"
-    monkeypatch.setenv("DAWN_RUNS", str(folder))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    yield folder
+    yield runs
     for run in list_runs():
         end(run)
 
@@ -51,3 +57,46 @@ def end(run: Run) -> None:
     if is_locked(run.lock):
         (run.control / "stop").touch()
         wait_for(run, lambda: not is_locked(run.lock))
+
+
+@pytest.fixture
+def hold(runs: Path) -> Iterator[Hold]:
+    """Holds a run's lock as the supervisor of an attempt would; the test's end lets it go."""
+    with ExitStack() as held:
+
+        def take(run: Run, attempt: int = 1) -> IO[bytes]:
+            descriptor = take_lock(run.lock)
+            assert descriptor is not None
+            name_attempt(descriptor, attempt)
+            return held.enter_context(open(descriptor, "rb"))
+
+        yield take
+
+
+@pytest.fixture
+def running(hold: Hold) -> Running:
+    """`running("name", host="elsewhere")`: a run whose lock is held, with its process record."""
+
+    def pose(name: str = "it", **process: Any) -> Run:
+        run = create_run(CONFIG, [], run_id=name)
+        hold(run)
+        here = {"pid": os.getpid(), "boot_id": boot_id(), "host": socket.gethostname()}
+        write_record(run.process_record(1), {"attempt": 1, **here, **process})
+        return run
+
+    return pose
+
+
+@pytest.fixture
+def workshop(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """Starts runs of real supervisors, who insist on a stop after 0.4 seconds."""
+    monkeypatch.setenv("DAWN_GRACE", "0.4")
+    yield Workshop(tmp_path)
+    for run in list_runs():
+        if is_locked(run.lock):
+            request(run, "stop")
+    for run in list_runs():
+        ended(run)
+        for record in map(read_record, run.path.glob("proc-*.json")):
+            if record and process_start(record["pid"]) == record["start_time"]:
+                kill_process(record["pid"])

@@ -22,12 +22,7 @@ from trainer.records import boot_id, process_start, write_record
 from trainer.runs import RunError, create_run, list_runs, open_run, request, status
 
 CONFIG = {"preset": "nano", "device": "cpu"}
-
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def test_a_deleted_run_comes_back_as_it_was(runs: Path) -> None:

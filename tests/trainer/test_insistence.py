@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.small_runs import wait_for
+from tests.trainer.workshop import Workshop, ended, training, wait_for_status
 from trainer.engines import LocalChild
-from trainer.events import EventWriter
+from trainer.events import EventReader, EventWriter
 from trainer.insistence import HASTE_SECONDS, KILL_SECONDS, Insistence, grace_seconds
-from trainer.runs import Run, create_run
+from trainer.records import read_record
+from trainer.runs import Run, create_run, request
 
 
 @pytest.fixture
@@ -26,8 +28,7 @@ def child(run: Run) -> Iterator[LocalChild]:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
+def run(runs: Path) -> Run:
     return create_run({}, [])
 
 
@@ -95,6 +96,46 @@ def test_nothing_is_sent_before_somebody_asks(run: Run, child: LocalChild) -> No
     assert insistence.sent is None and child.poll() is None
     insistence.insist(1.0, stop=True, kill=True)
     assert insistence.sent == "SIGKILL" and child.process.wait(5) == -9
+
+
+@pytest.mark.parametrize(("behaviour", "sent"), [("slow", "SIGTERM"), ("deaf", "SIGKILL")])
+def test_a_stop_is_insisted_on(workshop: Workshop, behaviour: str, sent: str) -> None:
+    run = workshop.start(behaviour)
+    training(run)
+    request(run, "stop")
+    stands = ended(run)
+    assert stands.state == "stopped" and "did not react" in stands.reason
+    record = read_record(run.exit_record(1))
+    assert record and (record["escalated"], record["signal"]) == (sent, sent)
+
+
+@pytest.mark.parametrize("behaviour", ["importing", "preparing", "stubborn"])
+def test_a_stop_before_the_training_waits_for_no_grace(
+    workshop: Workshop, behaviour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it imports, while it prepares its data, and deaf at that: nothing can be lost yet."""
+    monkeypatch.setenv("DAWN_GRACE", "600")
+    run = workshop.start(behaviour)
+    phase = None if behaviour == "importing" else "preparing data"
+    wait_for_status(run, lambda s: s.state == "running" and s.phase == phase)
+    request(run, "stop")
+    stands = wait_for_status(run, lambda s: not s.alive, seconds=10.0)
+    assert (stands.state, stands.reason) == (
+        "stopped",
+        "It was stopped; nothing is saved yet, so a resume begins at the beginning.",
+    )
+    (end,) = (event for event in EventReader(run.events).read() if event.kind == "end")
+    assert end.fields == {"outcome": "stopped", "reason": stands.reason}
+    assert not run.export.exists()
+
+
+def test_a_stop_while_the_ranks_are_started(workshop: Workshop) -> None:
+    """Who starts them heeds it, and none of them could say a word yet."""
+    run = workshop.start("starting ranks")
+    wait_for_status(run, lambda s: run.log.exists() and "They are starting" in run.log.read_text())
+    request(run, "stop")
+    stands = ended(run)
+    assert stands.state == "stopped" and stands.reason.startswith("It was stopped; nothing is")
 
 
 def test_a_grace_that_is_no_number(

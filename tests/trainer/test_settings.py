@@ -23,12 +23,7 @@ CHANGED = {
     "rate": 1e-4,
     "start_from": "/models/my 'own'",
 }
-
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def asked(line: str) -> TrainConfig:

@@ -1,43 +1,118 @@
-"""Silence and clocks: what a status says of a run that is quiet, and of time that jumps."""
+"""How a run stands: what lock and records say, silence, and clocks that jump."""
 
 from __future__ import annotations
 
 import os
-import socket
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.trainer.posed_runs import CONFIG, Hold, Running, finish
 from trainer import event_writer
-from trainer.checkpoints import Checkpoint, list_checkpoint
-from trainer.event_format import last_of_kind
 from trainer.events import EventReader, EventWriter, event_file
-from trainer.line import join_line, place_in_line
-from trainer.locks import take_lock
 from trainer.machine import Monitor
-from trainer.records import boot_id, write_record
-from trainer.runs import Run, create_run, status, what_is_lost
+from trainer.records import boot_id, process_start, write_record
+from trainer.runs import create_run, request, status
 
 HOUR = 3600.0
+pytestmark = pytest.mark.usefixtures("runs")
 
 
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+def test_a_run_never_started_is_stopped() -> None:
+    stands = status(create_run(CONFIG, []))
+    assert (stands.state, stands.attempt, stands.step) == ("stopped", 0, None)
 
 
-def running(name: str = "it", **process: Any) -> Run:
-    """A run whose supervisor (this process) holds its lock."""
-    run = create_run({"preset": "nano", "device": "cpu"}, [], run_id=name)
-    descriptor = take_lock(run.lock)
-    assert descriptor is not None
-    os.pwrite(descriptor, b"0001\n", 0)
-    here = {"boot_id": boot_id(), "host": socket.gethostname()}
-    write_record(run.process_record(1), {"attempt": 1, "pid": os.getpid(), **here, **process})
-    return run
+def test_the_lock_says_who_lives(hold: Hold) -> None:
+    run = create_run(CONFIG, [])
+    lock = hold(run)
+    assert status(run).state == "queued"
+    write_record(run.process_record(1), {"attempt": 1, "pid": os.getpid()})
+    with EventWriter(run.events, 1) as events:
+        events.phase("training", expect=10)
+        events.metric(0, {"train/loss": 1.0})
+        events.write("alert", message="x")
+    stands = status(run)
+    assert (stands.state, stands.phase, stands.step) == ("running", "training", 0)
+    request(run, "stop")
+    assert status(run).state == "stopping" and status(run).alive
+    lock.close()
+    assert status(run).state == "lost" and not status(run).alive
+
+
+@pytest.mark.parametrize(
+    ("outcome", "record", "state", "reason"),
+    [
+        ("finished", {}, "finished", "So it finished."),
+        ("stopped", {"stop_requested": True}, "stopped", "So it stopped."),
+        ("failed", {"code": 1}, "failed", "So it failed."),
+        ("stopped", {"code": -15, "signal": "SIGTERM"}, "stopped", "So it stopped."),
+        (None, {"code": -15, "signal": "SIGTERM"}, "failed", "SIGTERM"),
+        (None, {}, "failed", "without saying how"),
+        (None, {"stop_requested": True}, "failed", "without saying how"),
+        (None, {"code": 3}, "failed", "code 3"),
+        (None, {"code": -9, "signal": "SIGKILL"}, "failed", "memory"),
+        ("finished", {"code": -11, "signal": "SIGSEGV"}, "failed", "SIGSEGV"),
+        (None, {"code": -9, "signal": "SIGKILL", "escalated": "SIGKILL"}, "stopped", "react"),
+        (None, {"code": 127, "reason": "No such program."}, "failed", "No such program"),
+        (None, {"code": None, "stop_requested": True, "reason": "In line."}, "stopped", "In line"),
+    ],
+)
+def test_how_an_attempt_ended(
+    outcome: str | None, record: dict[str, Any], state: str, reason: str
+) -> None:
+    run = create_run(CONFIG, [])
+    finish(run, outcome=outcome, **record)
+    stands = status(run)
+    assert (stands.state, stands.attempt, stands.step) == (state, 1, 40)
+    assert reason in stands.reason
+
+
+@pytest.mark.parametrize("bad", ["", "{", "[]", '{"code": "x", "signal": 3}'])
+def test_broken_records_are_no_traceback(bad: str) -> None:
+    run = create_run(CONFIG, [])
+    finish(run)
+    run.exit_record(1).write_text(bad)
+    run.process_record(1).write_text(bad)
+    assert status(run).state == ("failed" if "code" in bad else "finished"), "the trainer's word"
+    event_file(run.events, 1).unlink()
+    assert status(run).state in ("lost", "failed")
+
+
+def test_a_later_attempt_decides(hold: Hold) -> None:
+    run = create_run(CONFIG, [])
+    finish(run, outcome="stopped")
+    lock = hold(run, 2)
+    stands = status(run)
+    assert (stands.state, stands.attempt, stands.step) == ("queued", 2, 40)
+    write_record(run.process_record(2), {"attempt": 2})
+    with EventWriter(run.events, 2) as events:
+        events.write("resume", from_step=30)
+        assert status(run).step == 30
+    lock.close()
+    assert status(run).state == "lost"
+    finish(run, 2)
+    assert status(run).state == "finished"
+
+
+def test_why_a_run_was_lost() -> None:
+    run = create_run(CONFIG, [])
+    alive = {
+        "pid": os.getpid(),
+        "start_time": process_start(os.getpid()),
+        "boot_id": boot_id(),
+        "host": os.uname().nodename,
+    }
+    for change, reason in (
+        ({}, "still ending"),
+        ({"start_time": 1}, "ended from outside"),
+        ({"boot_id": "before"}, "restarted"),
+        ({"host": "elsewhere"}, "another machine"),
+    ):
+        write_record(run.process_record(1), alive | change)
+        stands = status(run)
+        assert stands.state == "lost" and reason in stands.reason
 
 
 class Clock:
@@ -61,7 +136,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return moved
 
 
-def test_a_run_that_is_quiet_for_too_long_is_asked_about_and_not_ended(clock: Clock) -> None:
+def test_a_run_that_is_quiet_for_too_long_is_asked_about_and_not_ended(
+    running: Running, clock: Clock
+) -> None:
     """A loader that stalls: 100 seconds without a word, 20 were promised, then it goes on."""
     run = running()
     clock.mono = -100.0
@@ -83,7 +160,7 @@ def test_a_run_that_is_quiet_for_too_long_is_asked_about_and_not_ended(clock: Cl
     assert stands.reason == "In the phase 'validation'."
 
 
-def test_a_machine_that_is_read_is_no_sign_of_life(clock: Clock) -> None:
+def test_a_machine_that_is_read_is_no_sign_of_life(running: Running, clock: Clock) -> None:
     run = running()
     clock.mono = -100.0
     with EventWriter(run.events, 1) as events:
@@ -98,7 +175,9 @@ def test_a_machine_that_is_read_is_no_sign_of_life(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("other", [{"boot_id": "before"}, {"host": "elsewhere"}])
-def test_the_silence_of_another_machine_is_not_measured(clock: Clock, other: dict) -> None:
+def test_the_silence_of_another_machine_is_not_measured(
+    running: Running, clock: Clock, other: dict
+) -> None:
     """Its clock counts from another start."""
     run = running(**other)
     clock.mono = -100.0
@@ -109,7 +188,7 @@ def test_the_silence_of_another_machine_is_not_measured(clock: Clock, other: dic
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])
-def test_the_time_of_day_may_jump_by_an_hour(clock: Clock, jump: float) -> None:
+def test_the_time_of_day_may_jump_by_an_hour(running: Running, clock: Clock, jump: float) -> None:
     run = running()
     with EventWriter(run.events, 1) as events:
         events.phase("training", expect=20.0)
@@ -125,48 +204,3 @@ def test_the_time_of_day_may_jump_by_an_hour(clock: Clock, jump: float) -> None:
     reader = EventReader(run.events)
     assert [event.step for event in reader.read()] == [None, 1, 2, None, 3]
     assert reader.series("train/loss")[0].tolist() == [1, 2, 3]
-
-
-def test_a_clock_set_back_lets_nobody_in_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = running("first"), running("second")
-    join_line(first.path, "cpu")
-    monkeypatch.setattr(time, "time_ns", lambda: 1)
-    join_line(second.path, "cpu")
-    places = [place_in_line(run.path) for run in (first, second)]
-    assert [place and place.number for place in places] == [1, 2]
-
-
-def test_a_phase_is_found_behind_garbage(tmp_path: Path) -> None:
-    path = event_file(tmp_path, 1)
-    with EventWriter(tmp_path, 1) as events:
-        events.phase("training", expect=20.0)
-        events.write("alert", message='not a "kind":"phase" of ours')
-    with path.open("ab") as file:
-        file.write(b'\x00\xff{"kind":"phase"\n' * 3 + b'{"torn "kind":"phase"')
-    found = last_of_kind(path, "phase")
-    assert found and found.fields["expect"] == 20.0
-    assert last_of_kind(path, "end") is None
-    assert last_of_kind(tmp_path / "none", "phase") is None
-
-
-@pytest.mark.parametrize(
-    ("step", "saved", "sentence"),
-    [
-        (None, None, "Nothing is lost: it has not trained a step yet."),
-        (7, None, "All it has learned is lost, 7 steps: nothing is saved yet."),
-        (1200, 100, "What it learned since step 100 was saved is lost: 1,100 steps."),
-        (101, 100, "What it learned since step 100 was saved is lost: one step."),
-        (100, 100, "Nothing is lost: step 100 is saved."),
-    ],
-)
-def test_what_a_kill_costs(step: int | None, saved: int | None, sentence: str) -> None:
-    run = running()
-    with EventWriter(run.events, 1) as events:
-        events.phase("training", expect=20.0)
-        if step is not None:
-            events.metric(step, {"train/loss": 0.0})
-    if saved is not None:
-        (run.checkpoints / "it.ckpt").write_bytes(b"x")
-        manifest = run.checkpoints / "manifest.jsonl"
-        list_checkpoint(manifest, Checkpoint("it.ckpt", saved, 1, "0", 0.0))
-    assert what_is_lost(run) == sentence

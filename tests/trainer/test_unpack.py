@@ -26,6 +26,7 @@ from trainer.runs import RunError, create_run, list_runs
 from trainer.unpack import unpack
 
 Files = dict[str, bytes]
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 class Payload:
@@ -36,12 +37,6 @@ class Payload:
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         return os.mkdir, (str(self.target),)
-
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
 
 
 @pytest.fixture

@@ -1,70 +1,17 @@
-"""Events: what is written can be read, whatever happens to the disk in between."""
+"""Events are read once each, whatever the files go through."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import resource
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from trainer.events import (
-    MAX_LINE,
-    EventReader,
-    EventWriter,
-    event_file,
-    last_events,
-    minmax_downsample,
-)
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
-def raw_metric(step: int, loss: float = 1.0, attempt: int = 1) -> bytes:
-    record = {
-        "schema": 1, "attempt": attempt, "seq": step, "wall": 1.0, "mono": float(step),
-        "kind": "metric", "step": step, "phase": "training", "train/loss": loss,
-    }  # fmt: skip
-    return json.dumps(record).encode() + b"\n"
-
-
-def test_every_event_carries_its_header(tmp_path: Path) -> None:
-    with EventWriter(tmp_path, 2) as events:
-        events.phase("training", expect=5)
-        events.metric(3, {"train/loss": 4.5})
-    first, second = lines(tmp_path / "0002.jsonl")
-    assert first["kind"] == "phase" and first["expect"] == 5 and first["step"] is None
-    assert second["train/loss"] == 4.5
-    assert (second["schema"], second["attempt"], second["seq"]) == (1, 2, 1)
-    assert (second["kind"], second["step"], second["phase"]) == ("metric", 3, "training")
-    assert second["mono"] >= first["mono"] and second["wall"] > 1.6e9
-
-
-def test_numbers_without_a_value_are_null_and_named(tmp_path: Path) -> None:
-    with EventWriter(tmp_path, 1) as events:
-        events.metric(0, {"a": math.nan, "b": math.inf, "c": -math.inf, "zero": 0.0, "int": 0})
-        events.write("sample", step=1, beams=[{"score": math.nan}], scores=np.float32("inf"))
-    metric, sample = lines(tmp_path / "0001.jsonl")
-    assert metric["nonfinite"] == {"a": "nan", "b": "inf", "c": "-inf"}
-    assert metric["a"] is metric["b"] is metric["c"] is None
-    assert metric["zero"] == 0.0 and metric["int"] == 0
-    assert sample["nonfinite"] == {"beams.0.score": "nan", "scores": "inf"}
-    reader = EventReader(tmp_path)
-    reader.read()
-    assert np.isnan(reader.series("a")[1][0])
-    assert reader.series("b")[1][0] == math.inf and reader.series("c")[1][0] == -math.inf
-    assert reader.series("zero")[1].tolist() == [0.0] and reader.series("zero")[0].tolist() == [0]
-    assert reader.step == 1
+from tests.trainer.raw_events import raw_metric
+from trainer.events import MAX_LINE, EventReader, EventWriter, event_file
 
 
 def test_a_resume_from_the_beginning_leaves_no_empty_curve(tmp_path: Path) -> None:
@@ -87,67 +34,6 @@ def test_what_stands_for_no_number_may_be_anything(tmp_path: Path) -> None:
     reader = EventReader(tmp_path)
     assert len(reader.read()) == 1
     assert reader.names() == []
-
-
-def test_arrays_and_odd_text_are_written(tmp_path: Path) -> None:
-    text = "perché\u2028\n\x00 \ud83c <b>"
-    with EventWriter(tmp_path, 1) as events:
-        events.write("sample", text=text, row=np.arange(3), value=np.float32(0.5))
-    (event,) = EventReader(tmp_path).read()
-    assert event.fields["text"] == text.replace("\ud83c", "?")
-    assert event.fields["row"] == [0, 1, 2] and event.fields["value"] == 0.5
-
-
-def test_mistakes_of_the_caller_are_loud(tmp_path: Path) -> None:
-    events = EventWriter(tmp_path, 1)
-    with pytest.raises(ValueError, match="no kind of event"):
-        events.write("metrics", step=1)
-    with pytest.raises(ValueError, match="header"):
-        events.metric(1, {"wall": 3.0})
-    with pytest.raises(TypeError, match="object"):
-        events.write("sample", thing=object())
-
-
-def test_a_disk_that_refuses_never_stops_the_training(tmp_path: Path) -> None:
-    """A real limit on file size: the line that does not fit is torn, later ones are whole."""
-    program = f"""
-import resource, signal
-from pathlib import Path
-from trainer.events import EventWriter
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-events = EventWriter(Path({str(tmp_path)!r}), 1)
-for step in range(20):
-    if step == 5:
-        size = events.path.stat().st_size
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, resource.RLIM_INFINITY))
-    if step == 10:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-    events.metric(step, {{"train/loss": float(step)}})
-"""
-    assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stderr.count("could not be written") == 1
-    reader = EventReader(tmp_path)
-    reader.read()
-    assert reader.series("train/loss")[0].tolist() == [0, 1, 2, 3, 4, *range(10, 20)]
-    assert reader.skipped == 1
-    (alert,) = reader.of_kind("alert")
-    assert alert.fields["message"].startswith("5 events were lost")
-
-
-def test_a_folder_that_is_gone_never_stops_the_training(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    events = EventWriter(tmp_path / "events", 1)
-    events.metric(1, {"train/loss": 1.0})
-    events.metric(2, {"train/loss": 1.0})
-    assert capsys.readouterr().err.count("could not be written") == 1
-    (tmp_path / "events").mkdir()
-    events.metric(3, {"train/loss": 1.0})
-    reader = EventReader(tmp_path / "events")
-    assert [event.kind for event in reader.read()] == ["alert", "metric"]
 
 
 def test_reading_goes_on_where_it_ended(tmp_path: Path) -> None:
@@ -343,43 +229,3 @@ def test_sessions_share_one_reader(tmp_path: Path) -> None:
     seen.extend(event.step for event in reader.read())
     assert sorted(step for step in seen if step is not None) == list(range(1000))
     assert reader.series("train/loss")[0].tolist() == list(range(1000))
-
-
-def test_the_end_of_a_file_is_read_without_the_rest(tmp_path: Path) -> None:
-    path = tmp_path / "0001.jsonl"
-    path.write_bytes(b"".join(raw_metric(step) for step in range(5_000)) + b"torn")
-    newest = list(last_events(path))
-    assert newest[0].step == 4_999 and newest[1].step == 4_998
-    assert len(newest) < 200
-    with open(path, "ab") as file:
-        file.write(b"x" * 50_000 + b"\n")
-    assert next(last_events(path)).step == 4_999
-    assert list(last_events(tmp_path / "none.jsonl")) == []
-
-
-def test_a_spike_survives_downsampling() -> None:
-    y = np.zeros(100_000)
-    y[54_321], y[77_777] = 9.0, -9.0
-    x = np.arange(100_000)
-    xs, ys = minmax_downsample(x, y, 1_000)
-    assert len(xs) == len(ys) <= 1_000
-    assert 54_321 in xs and 77_777 in xs and ys.max() == 9.0 and ys.min() == -9.0
-    assert xs[0] == 0 and xs[-1] == 99_999 and (np.diff(xs) > 0).all()
-
-
-@pytest.mark.parametrize("count", [0, 1, 5, 101, 103, 997])
-def test_downsampling_keeps_points_as_they_are(count: int) -> None:
-    x, y = np.arange(count), np.random.default_rng(0).normal(size=count)
-    xs, ys = minmax_downsample(x, y, 100)
-    assert len(xs) <= max(100, 0) and np.array_equal(ys, y[xs])
-    assert count > 100 or np.array_equal(xs, x)
-
-
-def test_a_gap_stays_a_gap() -> None:
-    y = np.ones(1_000)
-    y[400:600] = np.nan
-    xs, ys = minmax_downsample(np.arange(1_000), y, 100)
-    assert np.isnan(ys[(xs > 420) & (xs < 580)]).all() and np.isnan(ys).any()
-    assert np.isfinite(ys[(xs < 380) | (xs > 620)]).all()
-    with pytest.raises(ValueError, match="four"):
-        minmax_downsample(y, y, 3)
