@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -13,10 +13,17 @@ import pytest
 import torch
 
 from tests.trainer.posed_runs import CONFIG, Hold, Running
-from tests.trainer.small_runs import TINY, as_tsv, wait_for, word_pairs
+from tests.trainer.small_runs import (
+    TINY,
+    Tiny,
+    as_tsv,
+    attempt_here,
+    prepared_run,
+    wait_for,
+    word_pairs,
+)
 from tests.trainer.workshop import Workshop, ended, kill_process
 from trainer.attempt import name_attempt
-from trainer.config import TrainConfig
 from trainer.locks import is_locked, take_lock
 from trainer.presets import resolve
 from trainer.records import boot_id, process_start, read_record, write_record
@@ -38,9 +45,21 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tiny(corpus: Path) -> Callable[..., TrainConfig]:
+def tiny(corpus: Path) -> Tiny:
     """`tiny(steps=3)`: a config that trains in seconds."""
     return lambda **changes: resolve("nano", TINY | {"data": str(corpus)} | changes)
+
+
+@pytest.fixture(scope="session")
+def averaged(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Run:
+    """A run of 24 steps with averaged weights from step 12 on, one epoch and a part of the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAWN_RUNS", str(tmp_path_factory.mktemp("averaged")))
+        changes = {"ema": 0.8, "warmup": 12, "steps": 24, "save_every": 10, "valid_every": 10}
+        config = resolve("nano", TINY | {"data": str(corpus)} | changes)
+        run = prepared_run(config, "averaged")
+        attempt_here(run)
+    return run
 
 
 @pytest.fixture

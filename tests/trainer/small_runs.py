@@ -15,6 +15,7 @@ from trainer.config import TrainConfig
 from trainer.events import Event, EventReader
 from trainer.runs import Run, create_run, status
 
+Tiny = Callable[..., TrainConfig]  # `tiny(steps=3)`, the fixture
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 250.0
 
@@ -127,3 +128,13 @@ def metric(run: Run, name: str) -> dict[int, float]:
     reader.read()
     steps, values = reader.series(name)
     return dict(zip(steps.tolist(), values.tolist(), strict=True))
+
+
+def outcome(run: Run) -> dict:
+    """How the newest attempt ended, by its own word."""
+    return events_of(run)[-1].fields
+
+
+def forget(run: Run, step: int) -> None:
+    """As if the attempt had died before it saved at `step`."""
+    (run.checkpoints / f"step={step:08d}.ckpt").unlink()

@@ -1,4 +1,4 @@
-"""A card is written whatever a validation came to."""
+"""A card tells where a model comes from, whatever a validation came to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 from trainer.card import validation_lines
 from trainer.events import EventReader, EventWriter
+from trainer.export import export
 from trainer.presets import PRESETS
+from trainer.runs import Run
 
 
 def test_a_score_that_is_no_number_is_told_as_such(tmp_path: Path) -> None:
@@ -17,3 +19,18 @@ def test_a_score_that_is_no_number_is_told_as_such(tmp_path: Path) -> None:
     (line,) = validation_lines(PRESETS["nano"], EventReader(tmp_path).read(), 4)
     assert "NLL no number nats a token, 1.500 bits" in line
     assert "BLEU 2.0 and chrF 3.0" in line
+
+
+def test_the_card_says_where_it_comes_from(averaged: Run) -> None:
+    text = (export(averaged.path) / "card.md").read_text()
+    for part in (
+        "words: 200 pairs (licence unknown",
+        "180 pairs to learn from, 20 held out by groups",
+        "preset nano at step 24",
+        "cores of",
+        "hours of wall time until this step, over one attempt",
+        "ema 0.8",
+        "at step 24, on the pairs held out: NLL",
+    ):
+        assert part in text, part
+    assert str(Path(averaged.config["data"]).parent) not in text

@@ -12,18 +12,15 @@ from typing import Any
 import pytest
 import torch
 
-from tests.trainer.small_runs import attempt_here, events_of, metric, prepared_run
+from tests.trainer.small_runs import Tiny, attempt_here, events_of, metric, prepared_run
 from trainer import control as trainer_control
 from trainer import train as trainer_train
 from trainer.checkpoints import listed_checkpoints
-from trainer.config import TrainConfig
 from trainer.control import FINISH_SHARE, StopRequested
 from trainer.events import EventReader
 from trainer.module import TranslationModule
 from trainer.runs import Run
 from trainer.validation import Validation
-
-Tiny = Callable[..., TrainConfig]
 
 
 @pytest.fixture(autouse=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.trainer.small_runs import (
+    Tiny,
     as_tsv,
     attempt_here,
     events_of,
@@ -18,12 +18,9 @@ from tests.trainer.small_runs import (
 )
 from trainer import hardware
 from trainer.checkpoints import listed_checkpoints
-from trainer.config import TrainConfig
 from trainer.records import read_record
 from trainer.runs import Run
 from transformer.config import ConfigError
-
-Tiny = Callable[..., TrainConfig]
 
 
 @pytest.fixture
@@ -103,3 +100,13 @@ def test_what_was_timed_once_is_not_timed_again(
         attempt_here(run, attempt)
         assert metric(run, "train/loss") == losses
         assert read_record(run.path / "decided.json") == {"precision": "fp32", "parts": 1}
+
+
+def test_data_that_changed_are_refused(tiny: Tiny, runs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.tsv"
+    path.write_text(as_tsv(word_pairs(60)))
+    run = prepared_run(tiny(data=str(path), steps=1, valid_pairs=10, bleu_pairs=1))
+    attempt_here(run)
+    path.write_text(as_tsv(word_pairs(61)))
+    with pytest.raises(ConfigError, match="The training text has changed since the run began"):
+        attempt_here(run, 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.trainer.small_runs import (
     EPOCH,
     LIMITED,
     ROOT,
+    Tiny,
     attempt_here,
     events_of,
     metric,
@@ -30,8 +30,6 @@ from trainer.records import read_record
 from trainer.runs import load_run
 from trainer.train import TrainingFailed
 from transformer.tokenizer import PAD
-
-Tiny = Callable[..., TrainConfig]
 
 
 def test_halves_are_the_same_batches_in_the_same_order() -> None:

@@ -6,13 +6,11 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.trainer.small_runs import ROOT, attempt_here, metric, prepared_run
-from trainer.config import TrainConfig
+from tests.trainer.small_runs import ROOT, Tiny, attempt_here, metric, prepared_run
 from trainer.export import export
 from trainer.measure import measure
 from trainer.plan import disk_needed, parameters_by_part, rates
@@ -38,7 +36,7 @@ def test_parameters_are_those_of_the_model(norm: str, tied: bool) -> None:
     assert sum(told.values()) - told["encoder"] - told["decoder"] == sum(counted.values())
 
 
-def test_the_disk_that_a_run_takes(tiny: Callable[..., TrainConfig], runs: Path) -> None:
+def test_the_disk_that_a_run_takes(tiny: Tiny, runs: Path) -> None:
     """Two checkpoints and a model, and a third checkpoint while it is written."""
     config = tiny(steps=4, save_every=1, valid_every=4, ema=0.5, d_model=64, d_ff=256)
     run = prepared_run(config)
@@ -50,9 +48,7 @@ def test_the_disk_that_a_run_takes(tiny: Callable[..., TrainConfig], runs: Path)
     assert disk_needed(config, parameters) == pytest.approx(3 * sizes[-1] + weights, rel=0.1)
 
 
-def test_the_rates_of_a_plan_are_those_of_the_run(
-    tiny: Callable[..., TrainConfig], runs: Path
-) -> None:
+def test_the_rates_of_a_plan_are_those_of_the_run(tiny: Tiny, runs: Path) -> None:
     config = tiny(steps=20, warmup=5, valid_every=20)
     run = prepared_run(config)
     attempt_here(run)
@@ -62,7 +58,7 @@ def test_the_rates_of_a_plan_are_those_of_the_run(
     assert len(rates(PRESETS["base"])[0]) <= 210
 
 
-def test_a_measurement_is_of_this_config(tiny: Callable[..., TrainConfig]) -> None:
+def test_a_measurement_is_of_this_config(tiny: Tiny) -> None:
     small = measure(tiny(batch_tokens=64), seconds=0.05)
     large = measure(tiny(batch_tokens=4096), seconds=0.05)
     assert (small.device, small.precision) == ("cpu", "fp32")
@@ -71,7 +67,7 @@ def test_a_measurement_is_of_this_config(tiny: Callable[..., TrainConfig]) -> No
     assert large.memory > 100 << 20
 
 
-def test_the_command_prints_json(tiny: Callable[..., TrainConfig], tmp_path: Path) -> None:
+def test_the_command_prints_json(tiny: Tiny, tmp_path: Path) -> None:
     def measured(config: dict) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "trainer.measure", json.dumps(config)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -17,6 +17,7 @@ import torch
 
 from tests.trainer.small_runs import (
     ROOT,
+    Tiny,
     attempt_here,
     events_of,
     metric,
@@ -31,7 +32,6 @@ from trainer.locks import is_locked
 from trainer.records import process_start, read_record
 from trainer.runs import Run, kill, request, status
 
-Tiny = Callable[..., TrainConfig]
 TOGETHER: dict[str, Any] = {"engine": "torchrun", "processes": 2}
 
 

@@ -22,6 +22,7 @@ from tests.trainer.small_runs import (
     LIMITED,
     ROOT,
     WORDS,
+    Tiny,
     events_of,
     metric,
     prepared_run,
@@ -30,7 +31,6 @@ from tests.trainer.small_runs import (
 )
 from trainer.__main__ import main
 from trainer.checkpoints import listed_checkpoints, newest_checkpoint, read_checkpoint
-from trainer.config import TrainConfig
 from trainer.evaluate import translate
 from trainer.launch import launch, resume
 from trainer.locks import is_locked
@@ -40,7 +40,6 @@ from transformer.bundle import load_bundle
 
 # A supervised run is a polite process: where the machine is busy, it takes its time.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-Tiny = Callable[..., TrainConfig]
 
 NOISE = ("Tip:", "GPU available", "TPU available", "weights_only", "LeafSpec", "Traceback")
 

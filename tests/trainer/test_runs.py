@@ -12,15 +12,7 @@ import pytest
 
 from tests.trainer.posed_runs import CONFIG, Hold, finish
 from trainer.launch import resume
-from trainer.runs import (
-    RunError,
-    create_run,
-    list_runs,
-    open_run,
-    request,
-    runs_folder,
-    status,
-)
+from trainer.runs import RunError, create_run, list_runs, open_run, request, runs_folder, status
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("runs")

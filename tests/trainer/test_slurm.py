@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.trainer.cluster import Cluster, missing
-from tests.trainer.small_runs import events_of, metric, prepared_run, wait_for
+from tests.trainer.small_runs import Tiny, events_of, metric, prepared_run, wait_for
 from trainer.bin import delete
 from trainer.checkpoints import listed_checkpoints
 from trainer.child import environment
@@ -26,7 +26,6 @@ from trainer.records import boot_id, process_start, read_record, write_record
 from trainer.runs import Run, RunError, create_run, kill, list_runs, request, status
 from trainer.slurm import SlurmJob, check_slurm, exit_code, job_lives, look, parameters, submit
 
-Tiny = Callable[..., TrainConfig]
 ABSENT = [*missing(), *([] if importlib.util.find_spec("submitit") else ["submitit"])]
 needs_slurm = pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.trainer.small_runs import attempt_here, events_of, prepared_run
-from trainer.config import TrainConfig
+from tests.trainer.small_runs import Tiny, attempt_here, events_of, prepared_run
 from trainer.events import EventWriter
 from trainer.export import export
 from trainer.inside import OUTLIERS, Snapshots, histogram, look
@@ -172,7 +170,7 @@ def test_a_disk_that_refuses_is_an_alert(bundle: Bundle, tmp_path: Path) -> None
 
 
 def test_taking_a_snapshot_changes_nothing_of_the_training(
-    tiny: Callable[..., TrainConfig], runs: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same losses with and without: no random number is drawn, no weight or mode changed."""
     from tests.trainer.small_runs import metric
