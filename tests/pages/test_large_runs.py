@@ -20,7 +20,7 @@ from pages.ui.run_curves import curves_blob
 from pages.ui.run_standing import known_runs, known_status
 from pages.ui.runs import POINTS, Reading, smoothed, watch
 from tests.pages.blobs import sent
-from tests.pages.test_training import ended_run, open_page, says
+from tests.pages.training_page import ended_run, open_page, says
 from trainer.locks import take_lock
 from trainer.runs import Run, create_run, status
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from pages.ui.run_compare import compared_blob, differing, results_table, table
 from pages.ui.runs import watch
-from tests.pages.blobs import read_blob
-from tests.pages.test_training import open_page, says
+from tests.pages.blobs import read_blob, sent
+from tests.pages.training_page import ended_run, open_page, press, says
 from trainer.events import EventWriter
 from trainer.presets import resolve
 from trainer.runs import Run, create_run
 
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def a_run(name: str, speed: float = 0.0, **changes: object) -> Run:
@@ -77,3 +72,27 @@ def test_a_link_to_runs_that_are_not_there_says_which() -> None:
     assert not at.exception
     assert "There is no run “<gone>”, “lost” here: choose others to compare." in says(at)
     assert at.multiselect[0].value == ["here"]
+
+
+def test_runs_are_compared_by_their_address() -> None:
+    for name in ("one", "two", "three"):
+        ended_run(name, points=50)
+    at = open_page(runs="three,gone,one")
+    assert not at.exception
+    header, _ = sent(at, "panels")
+    assert [curve["label"] for curve in header["panels"][0]["curves"]] == ["three", "one"]
+    at.multiselect[0].set_value(["three", "one", "two"]).run()
+    assert at.query_params["runs"] in ("three,one,two", ["three,one,two"])
+    at.multiselect[0].set_value([]).run()
+    assert "Choose the runs to lay over each other." in says(at)
+    press(at, "Close")
+    assert "Launch" in [button.label for button in at.button]
+
+
+def test_a_link_to_more_runs_than_there_are_colours_shows_the_first() -> None:
+    names = [f"run-{number}" for number in range(18)]
+    for name in names:
+        create_run({"preset": "nano"}, ["test"], run_id=name)
+    at = open_page(runs=",".join(names))
+    assert not at.exception
+    assert at.multiselect[0].value == names[:16]

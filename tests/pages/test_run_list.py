@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from pages.ui.run_list import SHOWN
-from tests.pages.test_training import ended_run, open_page, says
+from tests.pages.training_page import ended_run, open_page, says
 from trainer.locks import take_lock
 
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def test_with_all_runs_shown_an_old_one_that_lives_is_kept_up_to_date() -> None:

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.catalogue import find_model
-from tests.pages.test_training import open_page, press, says
+from tests.pages.training_page import open_page, press, says
 from trainer.events import EventWriter
 from trainer.locks import take_lock
 from trainer.notes import Notes, notes, read_notes, write_notes
@@ -25,12 +25,7 @@ CHANGES = {
     "data": "libreoffice-help:50",
     "optimiser": "adam",
 }
-
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 @pytest.fixture

@@ -12,16 +12,12 @@ import pytest
 
 from pages.ui import run_standing
 from pages.ui.run_standing import known_runs, known_status
-from tests.pages.test_training import ended_run
+from tests.pages.training_page import ended_run
 from trainer.events import EventWriter
 from trainer.locks import take_lock
 from trainer.runs import Run, create_run, list_runs, request, status
 
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 @pytest.fixture

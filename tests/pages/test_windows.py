@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui.navigation import STOPS
-from tests.pages.test_training import ended_run
+from tests.pages.training_page import ended_run
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT = """
