@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, panels, touch, training, viewers, watching
+from bench import heads, pages, panels, peers, touch, training, viewers, watching
+from bench.bertviz_views import require_bertviz
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
 from bench.report import Row, print_machine, print_table
@@ -20,21 +21,28 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 GROUPS = ("start", "typing", "heads", "panels", "pages", "training")
+EXTRA = ("peers",)  # needs more than requirements-dev.txt
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("groups", nargs="*", metavar="group", help=f"{', '.join(GROUPS)}; or all")
+    known = ", ".join(GROUPS + EXTRA)
+    told = f"{known}, or all; where none is named, all but {EXTRA[0]}, which is beside bertviz"
+    parser.add_argument("groups", nargs="*", metavar="group", help=told)
     parser.add_argument("--rounds", type=int, default=10, help="of each figure (10)")
     parser.add_argument("--model", default="tiny", help="that sentences are typed at (tiny)")
     parser.add_argument("--runs", type=Path, help="a runs folder that holds this model")
     options = parser.parse_args()
-    wanted = options.groups or list(GROUPS)
-    if strangers := set(wanted) - set(GROUPS):
-        parser.error(f"there is no group {', '.join(strangers)}: choose {', '.join(GROUPS)}")
+    wanted = set(options.groups or GROUPS)
+    if "all" in wanted:
+        wanted = {*GROUPS, *EXTRA}
+    if strangers := wanted - {*GROUPS, *EXTRA}:
+        parser.error(f"there is no group {', '.join(strangers)}: choose {known}")
     if options.rounds < 1:
         parser.error("--rounds must be 1 or more")
 
+    if "peers" in wanted:
+        require_bertviz()
     print_machine()
     with tempfile.TemporaryDirectory(prefix="dawn-bench-") as folder:
         runs = Path(folder)
@@ -46,14 +54,14 @@ def main() -> None:
     print_table(rows)
 
 
-def _measured(wanted: Iterable[str], runs: Path, model: str, rounds: int) -> Iterator[Row]:
+def _measured(wanted: set[str], runs: Path, model: str, rounds: int) -> Iterator[Row]:
     if "training" in wanted:
         yield from _told(training.live_panel(rounds))
         yield from _told(training.killed_runs(rounds))
         yield from _told(watching.watching())
         with serve(runs) as server:
             yield from _told(viewers.live_viewers(server, rounds))
-    if not set(wanted) - {"training"}:
+    if not wanted - {"training"}:
         return
     with chromium() as browser:
         if "start" in wanted:
@@ -62,17 +70,17 @@ def _measured(wanted: Iterable[str], runs: Path, model: str, rounds: int) -> Ite
 
 
 def _served(
-    wanted: Iterable[str], browser: Browser, runs: Path, model: str, rounds: int
+    wanted: set[str], browser: Browser, runs: Path, model: str, rounds: int
 ) -> Iterator[Row]:
     """The figures that one warm server gives."""
     known = model in {info.key for info in list_models()}
     typed: list[Callable[..., Row]] = []
     typed += [pages.tokens_typed, pages.heads_typed] if "typing" in wanted else []
     typed += [pages.page_changes] if "pages" in wanted else []
+    problem = f"there is no model {model!r}: name one with --model"
     with serve(runs) as server:
         for measure in typed:
             if not known:
-                problem = f"there is no model {model!r}: name one with --model"
                 yield Row(measure.__name__, None, problem=problem)
                 continue
             with tab(browser) as opened:
@@ -88,6 +96,11 @@ def _served(
             yield from panels.panels(browser, server, model, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
+        if "peers" in wanted:
+            if known:
+                yield from peers.side_by_side(browser, server, model, rounds)
+            else:
+                yield Row("bertviz", None, problem=problem)
 
 
 def _told(rows: Iterable[Row]) -> Iterator[Row]:

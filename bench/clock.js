@@ -15,6 +15,12 @@ globalThis.dawn = {
     return null
   },
 
+  /** Every element below, shadow roots included. */
+  below: (root) => [...root.querySelectorAll("*")].flatMap((node) => (node.shadowRoot ? [node, ...dawn.below(node.shadowRoot)] : [node])),
+
+  /** The opacity of each element that matches, as its own style says. */
+  opacities: (selector) => [...document.querySelectorAll(selector)].map((node) => Number(node.style.opacity)),
+
   /** A promise that does not wait for ever. */
   limited(what, begin) {
     return Promise.race([new Promise(begin), new Promise((_, fail) => setTimeout(() => fail(new Error(`60 s without: ${what}`)), 60000))])
@@ -39,6 +45,22 @@ globalThis.dawn = {
       observer.disconnect()
       requestAnimationFrame(() => setTimeout(() => done(performance.now() - dawn.input)))
     }).observe(node, { attributeFilter: ["data-drawn"] }))
+  },
+
+  /** From the next move of the pointer to the paint of its frame, in which `answered` has to hold. */
+  moved(answered) {
+    return dawn.limited("a move", (done, fail) => addEventListener("pointermove", ({ timeStamp }) => requestAnimationFrame(() => setTimeout(() => {
+      const taken = performance.now() - timeStamp
+      if (answered()) done(taken)
+      else fail(new Error(`not in the frame of the move: ${answered}`))
+    })), { capture: true, once: true }))
+  },
+
+  /** Milliseconds from html with scripts, as text, to the paint in which it has brought about what matches. */
+  shown(html, selector) {
+    const begin = performance.timeOrigin + performance.now()
+    document.body.replaceChildren(document.createRange().createContextualFragment(html))
+    return dawn.until(() => dawn.find(selector)).then((painted) => painted - begin)
   },
 
   /** The first marks of these names, in this order, after the next input: milliseconds since it. */

@@ -17,7 +17,8 @@ class Row:
     """One budget and what was measured for it; `values` and `budget` are in `unit`.
 
     `parts` names where the time went: (what, median) pairs, told where the budget is missed. A row
-    without a budget informs. `problem` stands for the values where nothing could be measured.
+    without a budget informs; where it is another tool's, `beside` is Dawn's median. `problem`
+    stands for the values where nothing could be measured.
     """
 
     what: str
@@ -26,6 +27,7 @@ class Row:
     unit: str = "ms"
     parts: Sequence[tuple[str, float]] = field(default=())
     problem: str = ""
+    beside: float | None = None
 
     @property
     def median(self) -> float:
@@ -42,7 +44,7 @@ class Row:
         if not self.values:
             return "not measured"
         if self.budget is None:
-            return ""
+            return f"{self.median / self.beside:.1f} x Dawn" if self.beside else ""
         return "kept" if self.median <= self.budget else "MISSED"
 
 
