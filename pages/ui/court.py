@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, stamp_of
-from pages.ui.models import load
+from pages.ui.models import check_numbers, load
 
 Hide = Literal["source", "prefix", "both"]
 MOST = 64  # pieces a side: beyond it a hearing takes many seconds
@@ -83,11 +83,7 @@ def _hear(
 
     model, ids = load(_info).model, torch.tensor([tgt])
     case = open_case(model, torch.tensor([src]), ids, position, tgt[position + 1])
-    if not np.isfinite(case.log_prob):
-        raise LookError(
-            "The model's numbers overflow on this sentence, so there is nothing to explain: choose "
-            "another sentence or model."
-        )
+    check_numbers([case.log_prob])
     sides = {"source": range(len(src)), "prefix": range(len(src), len(src) + position + 1)}
     places = [p for p in hideable(case) if hide == "both" or p in sides[hide]]
     said = [method.explain(case) for method in METHODS]

@@ -128,7 +128,7 @@ def translate(
 
     settings: beams, alpha for beam; temperature, top_k, top_p, seed, draws for sample. edits (see
     transformer/analysis/edits.py) must fit. Raises `LookError` for a text that is blank or too
-    long.
+    long, and where the model's numbers overflow.
     """
     check_text(info, text)
     given = tuple(sorted(settings.items()))
@@ -139,12 +139,14 @@ def explain(
     info: ModelInfo, text: str, target: str | Sequence[int] | None = None, edits: str = ""
 ) -> Explained:
     """Trace one pass over `text` and a target: a text, the ids of its pieces, or, where there is
-    none, the model's own greedy translation; all of it under `edits`, which must fit.
+    none or a blank one, the model's own greedy translation; all of it under `edits`, which must
+    fit.
 
-    Raises `LookError` for a text that is blank or too long, on either side.
+    Raises `LookError` for a text that is blank or too long, for a target that is too long, and
+    where the model's numbers overflow.
     """
     check_text(info, text)
-    if target is None:
+    if target is None or (isinstance(target, str) and not target.strip()):
         target = translate(info, text, "greedy", edits)[0].ids
     elif isinstance(target, str):
         check_text(info, target, "tgt")
@@ -158,8 +160,19 @@ def check_text(info: ModelInfo, text: str, side: str = "src") -> None:
         raise NothingTyped("Type a sentence to see what the model makes of it.")
     count = len(tokenize(info, text, side).ids) + 1
     if count > info.max_tokens:
+        what = "sentence" if side == "src" else "translation"
         raise LookError(
-            f"This is {count:,} tokens long, but the model takes {info.max_tokens:,}: shorten it."
+            f"This {what} is {count:,} tokens long, but the model takes {info.max_tokens:,}: "
+            "shorten it."
+        )
+
+
+def check_numbers(numbers: Sequence[float] | np.ndarray) -> None:
+    """Raise `LookError` where they are none: weights are finite, but their products may not be."""
+    if not np.isfinite(numbers).all():
+        raise LookError(
+            "The model's numbers overflow on this sentence, so there is nothing to show: choose "
+            "another sentence or model."
         )
 
 
@@ -219,6 +232,8 @@ def _translate(
     from transformer.analysis.interventions import prepare
     from transformer.decoding import beam_search, greedy, sample
 
+    if method != "greedy":  # the others can choose nothing where numbers overflow: this says so
+        _translate(folder, stamp, text, "greedy", (), edits)
     bundle, given = _bundle(folder, stamp), dict(settings)
     src_ids, made = prepare(bundle, text, parse_edits(edits)[0])
     src = torch.tensor([src_ids])
@@ -238,6 +253,7 @@ def _translate(
             given.get("top_p", 1.0),
             edits=made,
         )
+    check_numbers([number for one in found for number in one.token_log_probs])
     decode = bundle.tgt_tokenizer.decode
     return [
         Translation(decode(h.ids), h.ids, h.token_log_probs, h.log_prob, h.score, h.finished)
@@ -261,7 +277,7 @@ def _explain(
     src_ids, made = prepare(bundle, text, parse_edits(edits)[0])
     decoder_ids = [SOS, *tgt_ids]
     with torch.no_grad(), tracing(bundle.model, made) as trace:
-        bundle.model(torch.tensor([src_ids]), torch.tensor([decoder_ids]))
+        check_numbers(bundle.model(torch.tensor([src_ids]), torch.tensor([decoder_ids])).numpy())
         norms = all_value_norms(bundle.model, trace)
     return Explained(
         [bundle.src_tokenizer.label(number) for number in src_ids],
