@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.layout import notice
-from pages.ui.models import check_text, load, tokenize
+from pages.ui.models import check_text, load, tokenize, translate
 from pages.ui.pieces import readable
 from pages.ui.state import Look
 from transformer.analysis.edits import (
@@ -29,11 +29,13 @@ KIND_WORDS = {"encoder": "encoder", "decoder": "decoder", "cross": "cross-attent
 
 def told_edits(look: Look, info: ModelInfo, lead: str) -> Look:
     """The look with those of its edits that fit; a notice says which they are, `lead` before them,
-    and which do not fit. Raises `LookError` for a text that is blank or too long."""
-    kept, misfits = fitting_edits(info, look.src, look.edits)
+    which do not fit, and which change nothing. Raises `LookError` for a text that is blank or too
+    long."""
+    kept, told = fitting_edits(info, look.src, look.edits)
+    told += unreached_rows(replace(look, edits=kept), info)
     with st.container():  # there with and without notices: what moves in the page is mounted anew
-        for misfit in misfits:
-            notice(misfit)
+        for sentence in told:
+            notice(sentence)
         if kept:
             notice(lead, points=in_words(info, look.src, kept))
     return replace(look, edits=kept)
@@ -59,6 +61,25 @@ def fitting_edits(info: ModelInfo, text: str, edits: str) -> tuple[str, list[str
     return format_edits(kept), notices + told
 
 
+def unreached_rows(look: Look, info: ModelInfo) -> list[str]:
+    """One sentence for each row that is written and that the target is too short to have; the
+    edits of the look are those that fit."""
+    written = [e for e in parse_edits(look.edits)[0] if isinstance(e, Row) and e.kind != "encoder"]
+    if not written:
+        return []
+    if look.tgt and look.tgt.strip():
+        ids = tokenize(info, look.tgt, "tgt").ids
+    else:
+        ids = translate(info, look.src, "greedy", look.edits)[0].ids
+    rows = len(ids) + 1  # of the pieces, and of [SOS] before them
+    return [
+        f"{_row_words(e).capitalize()}, is written by hand, but this translation has only {rows} "
+        f"row{'s' * (rows > 1)}, so that changes nothing."
+        for e in written
+        if e.row > rows
+    ]
+
+
 def in_words(info: ModelInfo, text: str, edits: str) -> list[str]:
     """What each edit does, a sentence each without its full stop. Plain text: escape it."""
     labels = [*tokenize(info, text).labels, "[EOS]"]
@@ -70,11 +91,15 @@ def _words(edit: Edited, labels: Sequence[str]) -> str:
         return f"nobody may look at piece {edit.place}, {readable(labels[edit.place - 1])}"
     if isinstance(edit, Swap):
         return f"piece {edit.place}, {readable(labels[edit.place - 1])}, is replaced by {edit.text}"
-    layer = f"{KIND_WORDS[edit.kind]} layer {edit.layer}"
     if isinstance(edit, Row):
-        return f"row {edit.row} of {layer}, head {edit.head}, is written by hand"
+        return f"{_row_words(edit)}, is written by hand"
+    layer = f"{KIND_WORDS[edit.kind]} layer {edit.layer}"
     heads = f"all heads of {layer} are" if edit.head is None else f"{layer}, head {edit.head}, is"
     return f"{heads} {'at the mean' if edit.how == 'mean' else 'off'}"
+
+
+def _row_words(edit: Row) -> str:
+    return f"row {edit.row} of {KIND_WORDS[edit.kind]} layer {edit.layer}, head {edit.head}"
 
 
 def with_head(edits: str, kind: str, layer: int, head: int | None, how: str, heads: int) -> str:
