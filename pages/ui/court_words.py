@@ -14,6 +14,11 @@ def verdict(hearing: Hearing, piece: str) -> str:
     """Who names first what the model needed for `piece`, its characters as they are to be read."""
     said = f"For **{escape_markdown(piece)}**"
     full, bare = hearing.curves[0, 0], hearing.curves[0, -1]
+    if not full:
+        return (
+            f"{said} the model's probability is too small for a number, so no curve can fall: "
+            "choose a piece that it holds possible."
+        )
     if hearing.hidden[-1] == 1:
         return (
             f"{said} there is one piece to hide, so every order is the same: without it the "

@@ -163,6 +163,7 @@ FAST, SLOW, FLAT = [0.8, 0.1, 0.0, 0.0], [0.8, 0.8, 0.3, 0.0], [0.8, 0.8, 0.75, 
         ([SLOW], FLAT, "chance is never enough."),
         ([FLAT, [0.8] * 4], [0.8] * 4, "yet to no less than 0.70: the model does not need"),
         ([[0.8, 0.0]] * 2, [0.8, 0.0], "from 0.80 to below 0.0001"),
+        ([[0.0, 0.0, 0.0]] * 2, [0.0, 0.1, 0.0], "too small for a number, so no curve can fall"),
     ],
 )
 def test_the_verdict_says_what_the_curves_say(
