@@ -169,7 +169,9 @@ def load_roles(folder: Path) -> Roles | None:
         roles = Roles(str(found["data"]), int(found["sentences"]), kinds)
         for kind in roles.kinds.values():  # what does not fit together shows itself here
             for layer, row in enumerate(kind.entropy):
-                [kind.role(layer, head) for head in range(len(row))]
+                told = [kind.role(layer, head) for head in range(len(row))]
+                if not np.isfinite([(role.score, role.chance) for role in told]).all():
+                    return None
         return roles
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
