@@ -25,7 +25,7 @@ def sentence_losses(info: ModelInfo, text: str, target: Sequence[int], ended: bo
     return _losses(str(info.folder), stamp_of(info.folder), info, text, tuple(target), ended)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=32, show_spinner="Switching off each head in turn …")
 def _losses(
     folder: str,
     stamp: tuple[int, ...],
