@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -57,7 +58,7 @@ def one_sentence(at: AppTest, words: str) -> None:
 
 def exported(
     runs: Path,
-    change: Callable[[Transformer], None] = lambda model: None,
+    change: Callable[[Transformer], object] = lambda model: None,
     words: bool = False,
     **sizes: int | str | bool,
 ) -> None:
@@ -196,7 +197,7 @@ def test_no_decoding_makes_words_of_numbers_that_overflow(dawn_runs: Path, metho
         {"encoder_layers": 3, "decoder_layers": 1, "d_model": 4, "heads": 4, "max_tokens": 30},
     ],
 )
-def test_models_of_any_shape(dawn_runs: Path, view: str, sizes: dict[str, int | str]) -> None:
+def test_models_of_any_shape(dawn_runs: Path, view: str, sizes: dict[str, Any]) -> None:
     exported(dawn_runs, **sizes)
     layers = {"kind": "cross", "layer": str(sizes["decoder_layers"])}
     at = opened(view, **layers, edits="off:encoder.1;mean:decoder.1;off:cross.1.1")
