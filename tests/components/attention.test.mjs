@@ -29,16 +29,16 @@ const piece = (text) => (text[0] === " " ? [["·", true], [text.slice(1), false]
 const head = { rows: ["[SOS]", " rossa"].map(piece), cols: ["The", " red", " car"].map(piece), w: (i, j) => weights[i][j] };
 
 test("a row, a column, a cell and nothing are put into words", () => {
-  assert.equal(plain(describe(head, { row: 1, col: null })), "`·rossa` looks at `·car` 0.70, `·red` 0.20, `The` 0.10");
-  assert.equal(plain(describe(head, { row: null, col: 1 })), "`·red` is seen by `·rossa` 0.20, `[SOS]` 0.06");
-  assert.match(plain(describe(head, { row: 1, col: 0 })), /^`·rossa` looks at `The` 0\.100\. In all it looks at/);
-  assert.match(plain(describe(head, null)), /^Strongest here: `\[SOS\]` looks at `The` 0\.90; `·rossa` looks at `·car` 0\.70/);
+  assert.equal(plain(describe(head, { row: 1, col: null })), "`·rossa` looks at `·car` 0.700, `·red` 0.200, `The` 0.100");
+  assert.equal(plain(describe(head, { row: null, col: 1 })), "`·red` is seen by `·rossa` 0.200, `[SOS]` 0.060");
+  assert.match(plain(describe(head, { row: 1, col: 0 })), /^`·rossa` looks at `The` 0\.100\. Besides: `·car` 0\.700, `·red` 0\.200$/);
+  assert.match(plain(describe(head, null)), /^Strongest here: `\[SOS\]` looks at `The` 0\.900; `·rossa` looks at `·car` 0\.700/);
 });
 
 test("the future is called masked, and is not listed", () => {
   const causal = { rows: ["a", "b"].map(piece), cols: ["a", "b"].map(piece), w: (i, j) => [[1, 0], [0.4, 0.6]][i][j], causal: true };
-  assert.equal(plain(describe(causal, { row: 0, col: 1 })), "`b` is in the future of `a`: masked. `a` looks at `a` 1.00");
-  assert.equal(plain(describe(causal, { row: null, col: 1 })), "`b` is seen by `b` 0.60");
+  assert.equal(plain(describe(causal, { row: 0, col: 1 })), "`b` is in the future of `a`: masked. `a` looks at `a` 1.000");
+  assert.equal(plain(describe(causal, { row: null, col: 1 })), "`b` is seen by `b` 0.600");
 });
 
 test("what stands for the unseen is quiet", () => {

@@ -68,7 +68,7 @@ function paint(view) {
     choice.setAttribute("aria-checked", place === at);
     return choice;
   }));
-  const words = { unit: `lost without it, ${header.measures[at].unit}`, low: figure(-largest), high: figure(largest), model: `${header.provenance} · ${header.measures[at].of}` };
+  const words = { unit: `lost without it, ${header.measures[at].unit}; below 0 gained`, low: figure(-largest), high: figure(largest), model: `${header.provenance} · ${header.measures[at].of}` };
   for (const [name, text] of Object.entries(words)) view.part[name].textContent = text;
   for (const cell of view.part.kinds.querySelectorAll("button")) {
     const { kind, layer, head } = place(cell);

@@ -10,18 +10,19 @@ export const shown = (piece) => visible(piece).map(({ text }) => text).join("");
  * `strong` are left out; `norm` says that a weight is the length of the vector that it brings. */
 export function describe({ rows, cols, w, causal, strong = () => true, norm = false }, focus, cell = focus, most = 5) {
   const [looks, seen] = norm ? [" takes most from ", " goes most to "] : [" looks at ", " is seen by "];
-  const number = (value, digits = 2) => ({ number: value.toFixed(digits) });
+  const number = (value) => ({ number: value.toFixed(3) });
   const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).filter(([, value], i) => !i || (i < most && value >= 0.005))
     .flatMap(([token, value], i) => [i ? ", " : "", { token }, " ", number(value)]);
   const from = (i) => ({ token: rows[i] }), to = (j) => ({ token: cols[j] });
   const masked = causal && cell?.col > cell?.row;
   const exact = cell?.row == null || cell.col == null ? []
     : masked ? [to(cell.col), " is in the future of ", from(cell.row), ": masked. "]
-    : norm ? [from(cell.row), " takes ", number(w(cell.row, cell.col), 3), " from ", to(cell.col), ". "] : [from(cell.row), looks, to(cell.col), " ", number(w(cell.row, cell.col), 3), ". "];
+    : norm ? [from(cell.row), " takes ", number(w(cell.row, cell.col)), " from ", to(cell.col), ". "] : [from(cell.row), looks, to(cell.col), " ", number(w(cell.row, cell.col)), ". "];
   const { row, col } = focus ?? {};
   if (row != null) {
-    const found = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => (!causal || j <= row) && strong(row, j));
-    return [...exact, ...(exact.length && cell.row === row && !masked && !norm ? ["In all it"] : [from(row)]), looks, ...listing(found)];
+    const told = exact.length && cell.row === row && !masked ? cell.col : null; // once is enough
+    const found = cols.map((token, j) => [token, w(row, j)]).filter((_, j) => (!causal || j <= row) && strong(row, j) && j !== told);
+    return told == null ? [...exact, from(row), looks, ...listing(found)] : found.length ? [...exact, "Besides: ", ...listing(found)] : exact;
   }
   if (col != null) {
     const found = rows.map((token, i) => [token, w(i, col)]).filter((_, i) => (!causal || col <= i) && strong(i, col));
