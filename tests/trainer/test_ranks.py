@@ -142,7 +142,7 @@ def test_who_started_the_ranks_is_killed(tiny: Tiny, runs: Path, whom: str) -> N
     process = read_record(run.process_record(1)) or {}
     os.kill(process["supervisor_pid" if whom == "supervisor" else "pid"], signal.SIGKILL)
     wait_for(run, lambda: not any(map(process_start, family)), 30)
-    wait_for(run, lambda: not status(run).alive, 10)
+    wait_for(run, lambda: not status(run).alive)
     assert status(run).state in (("stopped", "lost") if whom == "supervisor" else ("failed",))
     assert listed_checkpoints(run.checkpoints)[0].step >= 10
 
