@@ -186,16 +186,36 @@ def measured(bundle: "Bundle", corpus: Corpus, beams: int) -> list[str]:
 
 
 def derive(arguments: argparse.Namespace) -> int:
-    """What a bundle holds beside its model: maps, the recorded example, what its heads do."""
+    """What a bundle holds beside its model: maps, the recorded example, its heads, its counts."""
     from trainer.export import record_example
     from trainer.project import FILE, projections, write_arrays
 
     folder = model_folder(arguments.model)
+    derive_counts(folder, arguments.data)
     derive_heads(folder, arguments.data, arguments.held_out or arguments.data)
     write_arrays(folder / FILE, projections(folder))
     record_example(folder)
     print(folder)
     return 0
+
+
+def derive_counts(folder: Path, data: str) -> None:
+    """merges.json: how often each merge and each token of its tokenizers occurs in `data`."""
+    from transformer.analysis.counts import count, save_counts
+
+    bundle = read_bundle(folder)
+    pairs, name = named_pairs(data)
+    tokenizers = (bundle.src_tokenizer, bundle.tgt_tokenizer)
+    if tokenizers[0] is tokenizers[1]:
+        texts = [text for pair in pairs for text in pair]
+        return save_counts(folder, {"src": count(tokenizers[0], texts, name)})
+    save_counts(
+        folder,
+        {
+            side: count(tokenizer, [pair[place] for pair in pairs], name)
+            for place, (side, tokenizer) in enumerate(zip(("src", "tgt"), tokenizers, strict=True))
+        },
+    )
 
 
 def derive_heads(folder: Path, data: str, held_out: str) -> None:

@@ -3,7 +3,7 @@
 config.json         schema, architecture, sizes, languages, tokenizer files, decoding defaults
 model.safetensors   float16 when shipped, loaded as float32
 tokenizer*.json     one joint, or one for each language
-card.md, metrics.jsonl, example.npz, projection.npz, roles.json, ablation.json
+card.md, metrics.jsonl, example.npz, projection.npz, roles.json, ablation.json, merges.json
                     about the model; its identity without them
 """
 
@@ -31,7 +31,7 @@ ARCHITECTURE = "encoder-decoder"
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 OWN_FILE = re.compile(
     r"config\.json|tokenizer(\.src|\.tgt)?\.json|model\.safetensors|card\.md|metrics\.jsonl"
-    r"|(roles|ablation)\.json"
+    r"|(roles|ablation|merges)\.json"
     r"|(example|projection)\.npz"
 )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pages.ui.catalogue import find_model, list_models
+from pages.ui.cutting_panel import cutting_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import embedding_matrix, load, plain_errors, tokenize
+from pages.ui.panels import panel_choice
 from pages.ui.state import read_look
 from pages.ui.word_views import tokens_view
 
@@ -36,3 +38,10 @@ tokens_view(
     key="tokens",
 )
 provenance(look, info, "src_embedding.weight", "v d", matrix.shape)
+
+PANELS = {"steps": "Step by step"}
+DRAW = {"steps": cutting_panel}
+panel = panel_choice(look, PANELS, text["lab"], "tokens.panel")
+if panel:
+    with plain_errors():
+        DRAW[panel](look, info)
