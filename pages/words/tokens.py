@@ -10,6 +10,7 @@ from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import embedding_matrix, load, plain_errors, tokenize
 from pages.ui.panels import panel_choice
 from pages.ui.state import read_look
+from pages.ui.train_panel import train_panel
 from pages.ui.word_views import tokens_view
 
 text = prose("tokens")
@@ -41,8 +42,13 @@ tokens_view(
 )
 provenance(look, info, "src_embedding.weight", "v d", matrix.shape)
 
-PANELS = {"steps": "Step by step", "file": "The tokenizer file", "beside": "Side by side"}
-DRAW = {"steps": cutting_panel, "file": file_panel, "beside": beside_panel}
+PANELS = {
+    "steps": "Step by step",
+    "file": "The tokenizer file",
+    "beside": "Side by side",
+    "train": "Train one here",
+}
+DRAW = {"steps": cutting_panel, "file": file_panel, "beside": beside_panel, "train": train_panel}
 panel = panel_choice(look, PANELS, text["lab"], "tokens.panel")
 if panel:
     with plain_errors():
