@@ -179,7 +179,7 @@ def train_bpe(texts: Iterable[str], vocab_size: int) -> Tokenizer:
             f"A byte-level vocabulary needs at least {SMALLEST_BPE} pieces, not {vocab_size}."
         )
     backend = Backend(models.BPE())
-    backend.normalizer = _normalizer()
+    backend.normalizer = normalizer()
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     backend.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -202,7 +202,7 @@ def train_words(
     Raises `TokenizerError` when no word is left.
     """
     backend = Backend(models.WordLevel(vocab={}, unk_token="[UNK]"))
-    backend.normalizer = _normalizer()
+    backend.normalizer = normalizer()
     backend.pre_tokenizer = pre_tokenizers.Whitespace()
     backend.decoder = decoders.WordPiece(prefix=" ", cleanup=True)  # no word has this prefix
     trainer = trainers.WordLevelTrainer(
@@ -219,7 +219,7 @@ def train_words(
     return Tokenizer(backend)
 
 
-def _normalizer() -> normalizers.Normalizer:
+def normalizer() -> normalizers.Normalizer:
     """Composed characters, and the plain quotes and dots that training text is written with."""
     plain = [normalizers.Replace(Regex(find), put) for find, put in TYPOGRAPHY.items()]
     return normalizers.Sequence([normalizers.NFC(), *plain])

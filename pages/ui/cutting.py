@@ -55,11 +55,11 @@ def ranks_of(info: ModelInfo) -> dict[tuple[str, str], int]:
     return _ranks(str(info.folder), stamp_of(info.folder), info)
 
 
-def counts_of(info: ModelInfo) -> Counts | None:
+def counts_of(info: ModelInfo, side: str = "src") -> Counts | None:
     """What the model's bundle says of how often merges and tokens occur; None where it does not."""
     file = info.folder / FILE
     written = file.stat().st_mtime_ns if file.is_file() else 0
-    return _counts(str(info.folder), (*stamp_of(info.folder), written), info)
+    return _counts(str(info.folder), (*stamp_of(info.folder), written), info, side)
 
 
 def _word(
@@ -101,5 +101,8 @@ def _ranks(folder: str, stamp: tuple[int, ...], _info: ModelInfo) -> dict[tuple[
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _counts(folder: str, stamp: tuple[int, ...], _info: ModelInfo) -> Counts | None:
-    return load_counts(_info.folder, "src", load(_info).src_tokenizer)
+def _counts(folder: str, stamp: tuple[int, ...], _info: ModelInfo, side: str) -> Counts | None:
+    bundle = load(_info)
+    if side == "src":
+        return load_counts(_info.folder, side, bundle.src_tokenizer)
+    return load_counts(_info.folder, side, bundle.tgt_tokenizer)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pages.ui.beside_panel import beside_panel
 from pages.ui.catalogue import find_model, list_models
 from pages.ui.cutting_panel import cutting_panel
+from pages.ui.file_panel import file_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import embedding_matrix, load, plain_errors, tokenize
 from pages.ui.panels import panel_choice
 from pages.ui.state import read_look
+from pages.ui.train_panel import train_panel
 from pages.ui.word_views import tokens_view
 
 text = prose("tokens")
@@ -40,8 +42,13 @@ tokens_view(
 )
 provenance(look, info, "src_embedding.weight", "v d", matrix.shape)
 
-PANELS = {"steps": "Step by step", "beside": "Side by side"}
-DRAW = {"steps": cutting_panel, "beside": beside_panel}
+PANELS = {
+    "steps": "Step by step",
+    "file": "The tokenizer file",
+    "beside": "Side by side",
+    "train": "Train one here",
+}
+DRAW = {"steps": cutting_panel, "file": file_panel, "beside": beside_panel, "train": train_panel}
 panel = panel_choice(look, PANELS, text["lab"], "tokens.panel")
 if panel:
     with plain_errors():

@@ -1,0 +1,22 @@
+"""A person's own text, as it was uploaded: checked, and as lines."""
+
+from trainer.corpora import DataError
+
+MOST = 20 << 20  # bytes
+
+
+def lines_in(name: str, raw: bytes) -> list[str]:
+    """The lines with something on them; a tab parts two texts. Raises `DataError`, one sentence."""
+    if len(raw) > MOST:
+        raise DataError(f"“{name}” has more than {MOST >> 20} MB: give a part of it.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise DataError(f"“{name}” is no text in UTF-8: save it as plain text.")
+    lines = [line.strip() for line in text.replace("\t", "\n").split("\n")]
+    kept = [line for line in lines if line]
+    if not kept:
+        raise DataError(f"“{name}” is empty: bring a text with words in it.")
+    return kept
