@@ -30,8 +30,8 @@ def pca(matrix: Tensor, components: int) -> tuple[Tensor, Tensor]:
 
 
 def unit_rows(matrix: Tensor) -> Tensor:
-    """Each row at length 1; a row of zeros stays."""
-    return torch.nn.functional.normalize(matrix.float(), dim=1)
+    """Each row of (..., D) at length 1; a row of zeros stays."""
+    return torch.nn.functional.normalize(matrix.float(), dim=-1)
 
 
 def nearest(matrix: Tensor, row: int, count: int) -> tuple[Tensor, Tensor]:
