@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.axes_panel import axes_panel
 from pages.ui.catalogue import find_model, list_models
 from pages.ui.context_panel import context_panel
 from pages.ui.layout import page_header, prose, provenance, sentence_box
@@ -77,8 +78,8 @@ if not flat and len(points) > MOST_IN_3D:
 st.markdown(caption)
 provenance(look, info, f"{side}_embedding.weight", "v d", words.matrix.shape)
 
-PANELS = {"context": "Contextless, then context"}
-DRAW = {"context": context_panel}
+PANELS = {"context": "Contextless, then context", "axes": "Arithmetic and axes"}
+DRAW = {"context": context_panel, "axes": axes_panel}
 panel = panel_choice(look, PANELS, text["lab"], "embeddings.panel")
 if panel:
     with plain_errors():

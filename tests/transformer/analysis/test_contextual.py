@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ MakeModel = Callable[..., Transformer]
 
 def reference_layer(model: Transformer, number: int) -> nn.TransformerEncoderLayer:
     """torch's own encoder layer with the weights of ours."""
-    config, ours = model.config, model.encoder.layers[number]
+    config = model.config
+    ours: Any = model.encoder.layers[number]
     layer = nn.TransformerEncoderLayer(
         config.d_model, config.heads, config.d_ff, 0.0, batch_first=True,
         norm_first=config.norm == "pre",
@@ -61,7 +63,7 @@ def test_the_states_equal_those_of_torchs_own_layers(
             x = reference_layer(model, number)(x[None])[0]
             wanted.append(x)
         if norm == "pre":
-            end = model.encoder.norm
+            end: Any = model.encoder.norm
             wanted.append(nn.functional.layer_norm(x, x.shape[-1:], end.weight, end.bias))
     assert list(stops_of(model)) == [
         "embedding", "+ position", "layer 1", "layer 2", *(["memory"] if norm == "pre" else [])
