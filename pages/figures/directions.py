@@ -13,7 +13,9 @@ from pages.ui.theme import ACCENT, ENCODER, MUTED, fade, plotly_template
 ROW, LANE = 27, 21  # px of a bar, and of a word with its point
 
 
-def candidates(labels: Sequence[str], cosines: Sequence[float], given: Sequence[bool]) -> go.Figure:
+def candidates(
+    labels: Sequence[str], cosines: Sequence[float], given: Sequence[bool], colour: str = ACCENT
+) -> go.Figure:
     """Bars of cosines, best first; those that were given are hollow."""
     figure = go.Figure(layout={"template": plotly_template()})
     figure.add_bar(
@@ -21,8 +23,8 @@ def candidates(labels: Sequence[str], cosines: Sequence[float], given: Sequence[
         y=list(range(len(labels))),
         orientation="h",
         marker={
-            "color": [fade(ACCENT, 0.15) if own else ACCENT for own in given],
-            "line": {"color": ACCENT, "width": 1},
+            "color": [fade(colour, 0.15) if own else colour for own in given],
+            "line": {"color": colour, "width": 1},
         },
         text=[f"{cosine:.3f}" for cosine in cosines],
         textposition="outside",

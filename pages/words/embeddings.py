@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.axes_panel import axes_panel
 from pages.ui.catalogue import find_model, list_models
 from pages.ui.context_panel import context_panel
+from pages.ui.kinds_panel import kinds_panel
 from pages.ui.layout import page_header, prose, provenance, sentence_box
 from pages.ui.map_maker import umap_maker
 from pages.ui.maps import read_maps
@@ -78,8 +79,12 @@ if not flat and len(points) > MOST_IN_3D:
 st.markdown(caption)
 provenance(look, info, f"{side}_embedding.weight", "v d", words.matrix.shape)
 
-PANELS = {"context": "Contextless, then context", "axes": "Arithmetic and axes"}
-DRAW = {"context": context_panel, "axes": axes_panel}
+PANELS = {
+    "context": "Contextless, then context",
+    "axes": "Arithmetic and axes",
+    "kinds": "Three kinds beside each other",
+}
+DRAW = {"context": context_panel, "axes": axes_panel, "kinds": kinds_panel}
 panel = panel_choice(look, PANELS, text["lab"], "embeddings.panel")
 if panel:
     with plain_errors():
