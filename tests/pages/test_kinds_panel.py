@@ -93,11 +93,15 @@ def test_every_kind_shows_its_own_neighbours(dawn_runs: Path, text: Path) -> Non
     assert not at.exception and any("Left out" in told.value for told in at.caption)
     chosen = load_bundle(info.folder).src_tokenizer.encode("the").ids[0]
     shown = [decoded(chart["data"][0]["x"]) for chart in charts(at)][1:6:2]
-    for kind, cosines in zip(kinds.KINDS, shown, strict=True):
-        rows = kinds.kind_rows(info, kind, "src")
-        assert rows is not None
-        wanted = nearest(torch.from_numpy(np.array(rows)), chosen, 8)[1]
-        assert cosines == pytest.approx(wanted.tolist(), abs=1e-5)
+    learned = load_bundle(info.folder).model
+    torch.manual_seed(kinds.SEED)
+    fresh = Transformer(learned.config)
+    with np.load(kinds.counted_file(info)) as file:
+        counted = torch.from_numpy(file["src"])
+    wanted = [fresh.src_embedding.weight, counted, learned.src_embedding.weight]
+    for rows, cosines in zip(wanted, shown, strict=True):
+        own = nearest(rows.detach(), chosen, 8)[1]
+        assert cosines == pytest.approx(own.tolist(), abs=1e-5)
 
 
 def test_scores_are_those_of_the_library(dawn_runs: Path) -> None:
