@@ -7,9 +7,10 @@ import re
 
 import streamlit as st
 
+from pages.ui import background
 from pages.ui.catalogue import ModelInfo
 from pages.ui.layout import notice, prose
-from pages.ui.maps import maps_problem, maps_progress, start_maps, stop_maps
+from pages.ui.maps import cache_file, start_maps
 
 _ROUND = re.compile(r"Map (\d+) of 2: round (\d+) of (\d+)")
 
@@ -17,10 +18,11 @@ _ROUND = re.compile(r"Map (\d+) of 2: round (\d+) of (\d+)")
 def umap_maker(info: ModelInfo) -> None:
     """What stands in the map's place until there is a UMAP of this model."""
     text = prose("embeddings")
-    if maps_progress(info) is not None:
-        _follow(info)
+    out = cache_file(info)
+    if background.progress(out) is not None:
+        background.follow(out, "Making the UMAP", share_done)
         return
-    problem = maps_problem(info)
+    problem = background.problem(out)
     if problem:
         notice(f"The last attempt failed: {problem.rstrip('.')}. Try again.", "warning")
     if importlib.util.find_spec("umap") is None:
@@ -44,17 +46,3 @@ def share_done(words: str) -> float:
         return 0.0
     number, done, total = map(int, found.groups())
     return min(1.0, (number - 1 + done / max(1, total)) / 2)
-
-
-@st.fragment(run_every="1s")
-def _follow(info: ModelInfo) -> None:
-    progress = maps_progress(info)
-    if progress is None:
-        st.rerun()
-        return
-    words, seconds = progress
-    st.progress(share_done(words), text=f"Making the UMAP · {words} · {seconds:.0f} s")
-    st.caption("You may leave this page: the map is kept when it is done.")
-    if st.button("Stop", icon=":material/stop:"):
-        stop_maps(info)
-        st.rerun()

@@ -14,6 +14,8 @@ from pages.ui.pieces import readable
 from pages.ui.state import Look
 from pages.ui.word_views import kinds_of
 
+_SIDE = "map-vocabulary"
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -47,9 +49,14 @@ def vocabulary_control(info: ModelInfo) -> str:
         default="src",
         format_func=names.__getitem__,
         required=True,
-        key="map-vocabulary",
+        key=_SIDE,
     )
     return str(side)
+
+
+def shown_side(info: ModelInfo) -> str:
+    """The vocabulary that is looked at on this page: what `vocabulary_control` gave."""
+    return "src" if info.joint else str(st.session_state.get(_SIDE) or "src")
 
 
 def own_pieces(info: ModelInfo, look: Look, side: str) -> list[int]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.axes_panel import axes_panel
 from pages.ui.catalogue import find_model, list_models
+from pages.ui.context_panel import context_panel
+from pages.ui.kinds_panel import kinds_panel
 from pages.ui.layout import page_header, prose, provenance, sentence_box
 from pages.ui.map_maker import umap_maker
 from pages.ui.maps import read_maps
 from pages.ui.models import plain_errors
+from pages.ui.panels import panel_choice
 from pages.ui.state import read_look
 from pages.ui.vocabulary import neighbours, own_pieces, vocabulary, vocabulary_control
 from pages.ui.word_views import choose_piece, chosen_piece, map_view
@@ -74,3 +78,14 @@ if not flat and len(points) > MOST_IN_3D:
     caption += " " + text["frequent"].format(count=f"{MOST_IN_3D:,}", all=f"{len(points):,}")
 st.markdown(caption)
 provenance(look, info, f"{side}_embedding.weight", "v d", words.matrix.shape)
+
+PANELS = {
+    "context": "Contextless, then context",
+    "axes": "Arithmetic and axes",
+    "kinds": "Three kinds beside each other",
+}
+DRAW = {"context": context_panel, "axes": axes_panel, "kinds": kinds_panel}
+panel = panel_choice(look, PANELS, text["lab"], "embeddings.panel")
+if panel:
+    with plain_errors():
+        DRAW[panel](look, info)

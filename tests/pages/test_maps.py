@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
-from pages.ui import maps
+from pages.ui import background, maps
 from pages.ui.catalogue import ModelInfo, find_model
 from pages.ui.map_maker import share_done
 from transformer.bundle import bundle_hash, load_bundle
@@ -22,7 +22,7 @@ from transformer.bundle import bundle_hash, load_bundle
 def info(dawn_runs: Path) -> Iterator[ModelInfo]:
     found = find_model("toy")
     yield found
-    maps.stop_maps(found)
+    background.stop(maps.cache_file(found))
 
 
 def write_maps(path: Path, identity: str, size: int) -> None:
@@ -76,31 +76,34 @@ def sleeper(words: str, code: int = 0) -> list[str]:
 
 
 def progress_words(info: ModelInfo) -> str | None:
-    progress = maps.maps_progress(info)
+    progress = background.progress(maps.cache_file(info))
     return progress and progress[0]
 
 
 def test_one_child_runs_is_followed_and_is_stopped(info: ModelInfo, monkeypatch) -> None:
     monkeypatch.setattr(maps, "command", lambda *_: sleeper("Map 1 of 2: round 3 of 9"))
     maps.start_maps(info)
-    process = maps._jobs()[bundle_hash(info.folder)].process
+    process = background.jobs()[maps.cache_file(info)].process
     maps.start_maps(info)
-    assert maps._jobs()[bundle_hash(info.folder)].process is process
+    assert background.jobs()[maps.cache_file(info)].process is process
     deadline = time.monotonic() + 20
     while progress_words(info) == "Starting" and time.monotonic() < deadline:
         time.sleep(0.05)
     assert progress_words(info) == "Map 1 of 2: round 3 of 9"
-    maps.stop_maps(info)
+    background.stop(maps.cache_file(info))
     assert process.poll() is not None
-    assert maps.maps_progress(info) is None and maps.maps_problem(info) is None
+    assert (
+        background.progress(maps.cache_file(info)) is None
+        and background.problem(maps.cache_file(info)) is None
+    )
 
 
 def test_a_child_that_fails_leaves_its_last_words(info: ModelInfo, monkeypatch) -> None:
     monkeypatch.setattr(maps, "command", lambda *_: sleeper("No room on the disk.", 1))
     maps.start_maps(info)
-    maps._jobs()[bundle_hash(info.folder)].process.wait(timeout=20)
-    assert maps.maps_progress(info) is None
-    assert maps.maps_problem(info) == "No room on the disk."
+    background.jobs()[maps.cache_file(info)].process.wait(timeout=20)
+    assert background.progress(maps.cache_file(info)) is None
+    assert background.problem(maps.cache_file(info)) == "No room on the disk."
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ def test_the_bar_follows_the_childs_words(words: str, share: float) -> None:
 def test_the_real_child_makes_a_umap_that_is_found(info: ModelInfo) -> None:
     pytest.importorskip("umap")
     maps.start_maps(info)
-    job = maps._jobs()[bundle_hash(info.folder)]
+    job = background.jobs()[maps.cache_file(info)]
     assert job.process.wait(timeout=150) == 0, job.log.read_text()
     assert maps.read_maps(info).umap3 is not None
     assert not {"umap", "sklearn"} & loaded_by("pages.ui.maps")

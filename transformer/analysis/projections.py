@@ -6,6 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from transformer.config import ModelConfig
+from transformer.model import embedding_matrix
+
 CHUNK = 1024  # rows compared with all others at a time: 1024 x 16k float32 are 64 MB
 
 
@@ -30,8 +33,8 @@ def pca(matrix: Tensor, components: int) -> tuple[Tensor, Tensor]:
 
 
 def unit_rows(matrix: Tensor) -> Tensor:
-    """Each row at length 1; a row of zeros stays."""
-    return torch.nn.functional.normalize(matrix.float(), dim=1)
+    """Each row of (..., D) at length 1; a row of zeros stays."""
+    return torch.nn.functional.normalize(matrix.float(), dim=-1)
 
 
 def nearest(matrix: Tensor, row: int, count: int) -> tuple[Tensor, Tensor]:
@@ -66,3 +69,14 @@ def neighbour_graph(matrix: Tensor, count: int) -> tuple[np.ndarray, np.ndarray]
         indices.append(near)
         distances.append((1 - values).clamp(min=0))
     return torch.cat(indices).int().numpy(), torch.cat(distances).numpy()
+
+
+def untrained_rows(config: ModelConfig, seed: int, side: str) -> Tensor:
+    """The embedding (V, D) of a `Transformer(config)` made after `torch.manual_seed(seed)`, without
+    the rest of it; side is "src" or "tgt". The seed of everybody else stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        tgt = embedding_matrix(config.tgt_vocab, config.d_model)  # in the order of model.py
+        if side == "tgt" or config.tie_embeddings:
+            return tgt.detach()
+        return embedding_matrix(config.src_vocab, config.d_model).detach()

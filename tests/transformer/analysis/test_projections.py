@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from transformer.analysis.projections import nearest, neighbour_graph, pca
+from transformer.analysis.projections import nearest, neighbour_graph, pca, untrained_rows
+from transformer.config import ModelConfig
+from transformer.model import Transformer
 
 ROWS = torch.randn(50, 7, generator=torch.Generator().manual_seed(3)) * torch.arange(1.0, 8)
 
@@ -67,3 +69,18 @@ def test_the_graph_agrees_with_nearest_row_by_row(monkeypatch: pytest.MonkeyPatc
         near, cosines = nearest(rows, row, 5)
         np.testing.assert_allclose(distances[row, 1:], 1 - cosines.numpy(), atol=1e-6)
         assert {n % 50 for n in indices[row, 1:]} == {n % 50 for n in near.tolist()}
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_untrained_rows_are_those_of_a_fresh_model(tied: bool) -> None:
+    config = ModelConfig(
+        src_vocab=11, tgt_vocab=11 if tied else 13, encoder_layers=1, decoder_layers=1,
+        d_model=8, d_ff=8, heads=2, tie_embeddings=tied,
+    )  # fmt: skip
+    torch.manual_seed(5)
+    fresh = Transformer(config)
+    before = torch.get_rng_state()
+    for side in ("src", "tgt"):
+        wanted = getattr(fresh, f"{side}_embedding").weight.detach()
+        torch.testing.assert_close(untrained_rows(config, 5, side), wanted, atol=0, rtol=0)
+    assert torch.equal(torch.get_rng_state(), before)

@@ -1,0 +1,28 @@
+// Where the stops of a path lie in the plane, in numbers alone.
+
+const HUES_OF_PATHS = ["#4583d6", "#dd5a36", "#1f9a91", "#c2901a", "#8d6bd8", "#d0548c", "#7a9e3b", "#6f87a8", "#2f6fb5", "#b5472a", "#187a73", "#9a7012", "#7250c0", "#ab3d70", "#5f7d2b", "#576c88"];
+const HUES_OF_SIDES = ["#4583d6", "#d0548c"]; // encoder, decoder
+
+/** The colour of a path: its own, or that of its side where there are two. */
+export const hueOf = ({ groups, sides }, path) => (groups.length > 1 ? HUES_OF_SIDES[sides[path]] : HUES_OF_PATHS[path % HUES_OF_PATHS.length]);
+
+/** The place of a path at a stop, which may lie between two: [x, y] of `points` (N, P, 2). */
+export function placeAt(points, stops, path, stop) {
+  const before = Math.floor(stop), after = Math.min(before + 1, stops - 1), share = stop - before;
+  return [0, 1].map((axis) => (1 - share) * points[2 * (path * stops + before) + axis] + share * points[2 * (path * stops + after) + axis]);
+}
+
+/** The distances of one path from the others at a stop, nearest first: [[path, distance], ...] out of (P, N, N). */
+export function othersOf(distances, count, stop, path) {
+  return Array.from({ length: count }, (_, other) => [other, distances[(stop * count + path) * count + other]])
+    .filter(([other]) => other !== path)
+    .sort((a, b) => a[1] - b[1]);
+}
+
+/** The path and stop that a key leads to, or null where it leads nowhere. */
+export function stepped([path, stop], key, paths, stops) {
+  const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -stops], End: [0, stops] }[key] ?? [];
+  if (down === undefined) return null;
+  const within = (value, count) => Math.min(count - 1, Math.max(0, value));
+  return [within(path + down, paths), within(stop + right, stops)];
+}
