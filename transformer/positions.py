@@ -9,17 +9,22 @@ from transformer.trace import tap
 
 
 def sinusoids(length: int, d_model: int) -> Tensor:
-    """PE(pos, 2i) = sin(pos / 10000^(2i/D)), PE(pos, 2i+1) = cos(the same): (length, D), float32.
+    """The first `length` positions: (length, D), float32."""
+    return sinusoids_at(torch.arange(length), d_model)
+
+
+def sinusoids_at(position: Tensor, d_model: int) -> Tensor:
+    """PE(pos, 2i) = sin(pos / 10000^(2i/D)), PE(pos, 2i+1) = cos(the same): position (N), any real
+    numbers -> (N, D), float32.
 
     The frequency is computed as exp(-2i/D · log 10000): no large power is ever formed.
     Computed in float64 and rounded once, so that far positions keep their digits. An odd D drops
     the last cosine.
     """
-    position = torch.arange(length, dtype=torch.float64)[:, None]
     frequency = torch.exp(
         torch.arange(0, d_model, 2, dtype=torch.float64) * (-math.log(10_000.0) / d_model)
     )
-    angle = position * frequency
+    angle = position.double()[:, None] * frequency
     table = torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
     return table[:, :d_model].float()
 

@@ -7,8 +7,10 @@ import streamlit as st
 
 from pages.ui.catalogue import LookError, find_model, list_models
 from pages.ui.encoder_input import encoder_input, position_table
+from pages.ui.lab_panel import lab_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import plain_errors, tone
+from pages.ui.panels import panel_choice
 from pages.ui.position_charts import position_chart
 from pages.ui.state import read_look
 from pages.ui.sum_table import sum_table
@@ -64,3 +66,9 @@ st.subheader(text["distances"], anchor=False)
 st.markdown(text["distances-lead"])
 position_chart("distances", shown, whose)
 provenance(look, info, "src_positions.table", "s d", shown.shape)
+
+PANELS = {"lab": "What if"}
+DRAW = {"lab": lab_panel}
+st.subheader(text["try"], anchor=False)
+if panel := panel_choice(look, PANELS, text["panels"], "positions.panel"):
+    DRAW[panel](look, info)
