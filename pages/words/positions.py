@@ -12,6 +12,7 @@ from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import plain_errors, tone
 from pages.ui.panels import panel_choice
 from pages.ui.position_charts import position_chart
+from pages.ui.stable_panel import stable_panel
 from pages.ui.state import read_look
 from pages.ui.sum_table import sum_table
 
@@ -67,8 +68,8 @@ st.markdown(text["distances-lead"])
 position_chart("distances", shown, whose)
 provenance(look, info, "src_positions.table", "s d", shown.shape)
 
-PANELS = {"lab": "What if"}
-DRAW = {"lab": lab_panel}
+PANELS = {"lab": "What if", "stable": "In few bits"}
+DRAW = {"lab": lab_panel, "stable": stable_panel}
 st.subheader(text["try"], anchor=False)
 if panel := panel_choice(look, PANELS, text["panels"], "positions.panel"):
     DRAW[panel](look, info)
