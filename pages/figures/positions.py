@@ -38,17 +38,22 @@ def heat_map(table: np.ndarray) -> go.Figure:
 
 
 def waves(table: np.ndarray, dims: Sequence[int]) -> go.Figure:
-    """Chosen columns of table (positions, D) over the positions, each with its wavelength."""
+    """Chosen columns of table (positions, D) over the positions, each with its wavelength: a hue
+    for each pair 2i and 2i + 1, a sine drawn through, a cosine dashed."""
     figure = go.Figure(layout={"template": plotly_template()})
-    for number, dim in enumerate(dims, start=1):
+    pairs = list(dict.fromkeys(dim // 2 for dim in dims))
+    for dim in dims:
         length = wavelength(dim, table.shape[1])
         figure.add_trace(
             go.Scatter(
                 y=table[:, dim],
-                mode="lines+markers",
-                marker={"size": 3.5},
+                mode="lines",
                 name=f"dim {dim} · {'cos' if dim % 2 else 'sin'} · repeats every {length:,.1f}",
-                line={"color": head_colour(number), "width": 1.5},
+                line={
+                    "color": head_colour(1 + pairs.index(dim // 2)),
+                    "width": 2,
+                    "dash": "dash" if dim % 2 else "solid",
+                },
                 hovertemplate=f"dimension {dim}, position %{{x}}: %{{y:.4f}}<extra></extra>",
             )
         )

@@ -12,9 +12,12 @@ from pages.ui.models import check_text, load
 
 @dataclass(frozen=True)
 class EncoderInput:
-    """labels (S) end in [EOS]; scaled, encoding and total are (S, D) in float32."""
+    """labels and ids (S) end in [EOS]; rows of the embedding, the same times sqrt(D), positions and
+    their sum are (S, D) in float32."""
 
     labels: list[str]
+    ids: list[int]
+    rows: np.ndarray
     scaled: np.ndarray
     encoding: np.ndarray
     total: np.ndarray
@@ -39,6 +42,8 @@ def encoder_input(info: ModelInfo, text: str) -> EncoderInput:
         model.src_positions(model.src_embedding(torch.tensor([ids])))
     return EncoderInput(
         [bundle.src_tokenizer.label(number) for number in ids],
+        ids,
+        trace["src_embedding.rows"][0].numpy(),
         trace["src_embedding.scaled"][0].numpy(),
         trace["src_positions.encoding"].numpy(),
         trace["src_positions.sum"][0].numpy(),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from pages.ui.take_away import camera
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -17,8 +19,8 @@ def position_chart(picture: str, table: np.ndarray, whose: str, dims: tuple[int,
     whose names the table: the same name and sizes, the same picture.
     """
     figure = _figure(picture, whose, table.shape, dims, table)
-    plain = {"displayModeBar": False}
-    st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=plain)
+    config = camera(f"positions-{picture.replace('_', '-')}")
+    st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=config)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

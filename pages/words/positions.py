@@ -12,9 +12,12 @@ from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import plain_errors, tone
 from pages.ui.panels import panel_choice
 from pages.ui.position_charts import position_chart
+from pages.ui.rotation_panel import rotation_panel
 from pages.ui.stable_panel import stable_panel
 from pages.ui.state import read_look
-from pages.ui.sum_table import sum_table
+from pages.ui.subject import what
+from pages.ui.sum_table import sum_rows, sum_table
+from pages.ui.take_away import csv_button
 
 SHOWN_DIMS = 8
 MOST_POSITIONS = 256  # rows of the heat map: more than that are finer than a pixel
@@ -38,13 +41,14 @@ except LookError as error:  # the pictures below need no sentence
 else:
     starts = list(range(0, width, SHOWN_DIMS))
     start = st.select_slider(text["window"], starts, key="positions-window") if starts[1:] else 0
-    st.html(sum_table(given.labels, given.scaled, given.encoding, given.total, start, SHOWN_DIMS))
+    st.html(sum_table(given, start, SHOWN_DIMS))
     if given.is_exact():
         exact = text["exact"].format(count=f"{given.total.size:,}")
         st.markdown(f":green[:material/check_circle:] {exact}")
     else:
         worst = np.abs(given.scaled + given.encoding - given.total).max()
         st.markdown(text["inexact"].format(worst=f"{worst:.1e}"))
+    csv_button(text["csv"], "encoder-input", what(info, look.src), sum_rows(given))
     provenance(look, info, "src_positions.sum", "b s d", (1, *given.total.shape))
 
 shown = table[:MOST_POSITIONS]
@@ -56,12 +60,16 @@ provenance(look, info, "src_positions.table", "s d", shown.shape)
 
 st.subheader(text["waves"], anchor=False)
 st.markdown(text["waves-lead"])
-usual = sorted({0, width // 8 * 2 % width, width // 4 * 2 % width, width // 8 * 6 % width})
+usual = [dim for pair in (width // 8, width // 4) for dim in (2 * pair, 2 * pair + 1)]
 dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
 if dims:
     position_chart("waves", shown, whose, tuple(dims))
 else:
     notice(text["no-dims"])
+
+st.subheader(text["rotation"], anchor=False)
+st.markdown(text["rotation-lead"])
+rotation_panel(look, info, table, text)
 
 st.subheader(text["distances"], anchor=False)
 st.markdown(text["distances-lead"])

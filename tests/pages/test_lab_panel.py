@@ -83,7 +83,7 @@ def test_every_move_is_drawn(dawn_runs: Path, how: str) -> None:
     at = open_panel(edits=with_moves("", ["encoder", "decoder"], how, 2.0))
     assert not at.exception
     assert "Loss of each word" in drawn(at) and "dawn-places" in drawn(at)
-    assert len(at.get("plotly_chart")) == 5  # three of the page, one head twice
+    assert len(at.get("plotly_chart")) == 6  # four of the page, one head twice
 
 
 def test_the_choices_are_in_the_address(dawn_runs: Path) -> None:
