@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.layout import provenance
+from pages.ui.numbers import two_digits
 from pages.ui.state import Look
 from pages.ui.take_away import camera
 from transformer.analysis.rotation import frequency, rotation, turned
@@ -57,7 +58,7 @@ def _matrix(
         "degrees": f"{np.degrees(radians) * shift:,.1f}",
         "shift": shift,
         "count": f"{len(found):,}",
-        "worst": f"{np.abs(found - there).max():.1e}",
+        "worst": two_digits(float(np.abs(found - there).max())),
     }
     st.markdown(text["turn"].format(**told))
     own = table[position, 2 * pair : 2 * pair + 2]

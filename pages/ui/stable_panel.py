@@ -10,13 +10,13 @@ import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.models import load
+from pages.ui.numbers import two_digits
 from pages.ui.prose import prose
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
 
 _DTYPE = "stable.dtype"
 DTYPES = ("float16", "bfloat16", "float32")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOLD = (10, 1_000, 10_000)  # positions in the table
 
 
@@ -91,15 +91,7 @@ def table(found: Errors) -> Iterator[str]:
     places = np.searchsorted(found.position, TOLD)
     rows = {f"{t}, {form}": e for t, forms in found.forms.items() for form, e in forms.items()}
     for name, error in (rows | {"float64, rounded once": found.rounded}).items():
-        yield f"| {name} | " + " | ".join(short(error[place]) for place in places) + " |"
-
-
-def short(error: float) -> str:
-    """An error in two digits, the small ones as "4.7·10⁻⁷"."""
-    if not 0 < error < 0.001:
-        return f"{error:.2g}"
-    digits, power = f"{error:.1e}".split("e-")
-    return f"{digits}·10⁻{str(int(power)).translate(_RAISED)}"
+        yield f"| {name} | " + " | ".join(two_digits(error[place]) for place in places) + " |"
 
 
 def rows_of(found: Errors) -> Iterator[Sequence[object]]:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.numbers import two_digits
 from tests.pages.blobs import sent
 from trainer.folder import IMPORTED
 from transformer.bundle import Bundle, load_bundle, save_bundle
@@ -253,7 +254,7 @@ def test_a_turn_is_checked_at_every_position_of_the_table(dawn_runs: Path) -> No
         assert formula.count(f"{value:.3f}") >= 2
     found, there = turned(table, 9, 2)
     told = next(e.value for e in at.markdown if "the turn lands there" in e.value)
-    assert "all 23 positions" in told and f"{abs(found - there).max():.1e}" in told
+    assert "all 23 positions" in told and two_digits(float(abs(found - there).max())) in told
 
 
 @pytest.mark.parametrize("name", PAGES)
