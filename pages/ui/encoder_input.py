@@ -13,8 +13,9 @@ from pages.ui.models import check_text, load
 @dataclass(frozen=True)
 class EncoderInput:
     """labels and ids (S) end in [EOS]; rows of the embedding, the same times sqrt(D), positions and
-    their sum are (S, D) in float32."""
+    their sum are (S, D) in float32. kind is what the model's positions are."""
 
+    kind: str
     labels: list[str]
     ids: list[int]
     rows: np.ndarray
@@ -41,6 +42,7 @@ def encoder_input(info: ModelInfo, text: str) -> EncoderInput:
     with torch.no_grad(), tracing(model) as trace:
         model.src_positions(model.src_embedding(torch.tensor([ids])))
     return EncoderInput(
+        model.config.positions,
         [bundle.src_tokenizer.label(number) for number in ids],
         ids,
         trace["src_embedding.rows"][0].numpy(),
@@ -50,7 +52,8 @@ def encoder_input(info: ModelInfo, text: str) -> EncoderInput:
     )
 
 
-def position_table(info: ModelInfo) -> np.ndarray:
-    """The model's own table of positions: (max_tokens, D) in float32. Do not change it."""
-    table: np.ndarray = load(info).model.src_positions.table.numpy()
-    return table
+def position_table(info: ModelInfo) -> tuple[str, np.ndarray]:
+    """What the model's positions are ("sinusoidal", "learned" or "none"), and its encoder's table
+    of them: (max_tokens, D) in float32. Do not change it."""
+    model = load(info).model
+    return model.config.positions, model.src_positions.table.detach().numpy()

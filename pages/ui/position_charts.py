@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def position_chart(picture: str, table: np.ndarray, whose: str, dims: tuple[int, ...] = ()) -> None:
+def position_chart(
+    picture: str,
+    table: np.ndarray,
+    whose: str,
+    dims: tuple[int, ...] = (),
+    sinusoidal: bool = True,
+) -> None:
     """Draw "heat_map", "waves" of `dims`, or "distances" of a table (positions, D).
 
     whose names the table: the same name and sizes, the same picture.
     """
-    figure = _figure(picture, whose, table.shape, dims, table)
+    figure = _figure(picture, whose, table.shape, dims, sinusoidal, table)
     config = camera(f"positions-{picture.replace('_', '-')}")
     st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=config)
 
@@ -29,10 +35,11 @@ def _figure(
     whose: str,
     shape: tuple[int, ...],
     dims: tuple[int, ...],
+    sinusoidal: bool,
     _table: np.ndarray,
 ) -> go.Figure:
     from pages.figures import positions as figures  # plotly comes after the first paint
 
     if picture == "waves":
-        return figures.waves(_table, dims)
+        return figures.waves(_table, dims, sinusoidal)
     return {"heat_map": figures.heat_map, "distances": figures.distances}[picture](_table)

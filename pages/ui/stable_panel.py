@@ -75,7 +75,7 @@ def _curves(found: Errors, text: Mapping[str, str], width: int) -> None:
     st.caption(text["forms"])
     st.markdown(text["why"])
     st.session_state.setdefault(_DTYPE, "float16")
-    dtype = st.segmented_control(text["type"], DTYPES, key=_DTYPE, required=True)
+    dtype = st.segmented_control(text["type"], DTYPES, key=_DTYPE, required=True) or DTYPES[0]
     figure = precision.causes(found.position, found.parts[dtype], found.forms[dtype]["log/exp"])
     st.plotly_chart(figure, theme=None, key="stable.parts", config=camera(f"errors-in-{dtype}"))
     st.caption(text["parts"])

@@ -59,10 +59,12 @@ def how_made(given: EncoderInput, place: int, dim: int) -> tuple[str, str, str, 
         for values in (given.rows, given.scaled, given.encoding, given.total)
     )
     wave = "cos" if dim % 2 else "sin"
+    formula = f"{wave}({place} / 10000^({2 * (dim // 2)}/{width}))"
+    source = {"sinusoidal": formula, "learned": f"row {place} of the learned positions"}
     return (
         f"row {given.ids[place]} of the embedding, dimension {dim}: {row}",
         f"{row} × √{width} = {scaled}",
-        f"{wave}({place} / 10000^({2 * (dim // 2)}/{width})) = {encoding}",
+        f"{source.get(given.kind, 'no positions')} = {encoding}",
         f"{scaled} {encoding[0]} {encoding[1:]} = {total}",
     )
 

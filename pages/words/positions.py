@@ -29,8 +29,10 @@ sentence_box(look)
 
 with plain_errors():
     info = find_model(look.model)
-    table = position_table(info)
-width = table.shape[1]
+    kind, table = position_table(info)
+width, sinusoidal = table.shape[1], kind == "sinusoidal"
+if not sinusoidal:
+    notice(text[kind])
 
 st.subheader(text["sum"], anchor=False)
 st.markdown(text["sum-lead"].format(dims=width))
@@ -54,25 +56,26 @@ else:
 shown = table[:MOST_POSITIONS]
 whose = str(info.folder)
 st.subheader(text["table"], anchor=False)
-st.markdown(text["table-lead"])
+st.markdown(text["table-lead" if sinusoidal else f"table-{kind}"])
 position_chart("heat_map", shown, whose)
 provenance(look, info, "src_positions.table", "s d", shown.shape)
 
-st.subheader(text["waves"], anchor=False)
-st.markdown(text["waves-lead"])
+st.subheader(text["waves" if sinusoidal else "columns"], anchor=False)
+st.markdown(text["waves-lead" if sinusoidal else "columns-lead"])
 usual = [dim for pair in (width // 8, width // 4) for dim in (2 * pair, 2 * pair + 1)]
 dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
 if dims:
-    position_chart("waves", shown, whose, tuple(dims))
+    position_chart("waves", shown, whose, tuple(dims), sinusoidal)
 else:
     notice(text["no-dims"])
 
-st.subheader(text["rotation"], anchor=False)
-st.markdown(text["rotation-lead"])
-rotation_panel(look, info, table, text)
+if sinusoidal:
+    st.subheader(text["rotation"], anchor=False)
+    st.markdown(text["rotation-lead"])
+    rotation_panel(look, info, table, text)
 
-st.subheader(text["distances"], anchor=False)
-st.markdown(text["distances-lead"])
+st.subheader(text["distances" if sinusoidal else "from-first"], anchor=False)
+st.markdown(text["distances-lead" if sinusoidal else "from-first-lead"])
 position_chart("distances", shown, whose)
 provenance(look, info, "src_positions.table", "s d", shown.shape)
 

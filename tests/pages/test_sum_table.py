@@ -13,8 +13,8 @@ SCALED = np.array([[1.25, -0.5, 0.0, 1.0], [2.0, 3.0, 4.0, 5.0]], np.float32)
 ENCODING = np.array([[0.0, 1.0, 0.0, 1.0], [0.8415, 0.5403, 0.01, 0.99995]], np.float32)
 
 
-def given(*labels: str) -> EncoderInput:
-    return EncoderInput(list(labels), [7, 8], SCALED / 2, SCALED, ENCODING, SCALED + ENCODING)
+def given(*labels: str, kind: str = "sinusoidal") -> EncoderInput:
+    return EncoderInput(kind, list(labels), [7, 8], SCALED / 2, SCALED, ENCODING, SCALED + ENCODING)
 
 
 def test_the_window_shows_its_numbers_in_four_rows_a_piece() -> None:
@@ -34,6 +34,8 @@ def test_a_number_tells_how_it_is_made() -> None:
         "cos(1 / 10000^(2/4)) = +0.9999",
         "+5.0000 + 0.9999 = +5.9999",
     )
+    learned = how_made(given("a", "b", kind="learned"), 1, 3)[2]
+    assert learned == "row 1 of the learned positions = +0.9999"
     assert how_made(given("a", "b"), 0, 1)[3] == "−0.5000 + 1.0000 = +0.5000"
     titles = re.findall(r'<td title="([^"]*)"', sum_table(given("a", "b"), start=3))
     assert titles == [*how_made(given("a", "b"), 0, 3), *how_made(given("a", "b"), 1, 3)]

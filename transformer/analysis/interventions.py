@@ -89,7 +89,8 @@ def _made(
     elif isinstance(edit, Row):
         yield f"{tensor_of(edit.kind, edit.layer)}.weights", row_written(edit)
     elif isinstance(edit, Moved):
-        yield TENSORS[edit.side], moved(edit)
+        own = model.src_positions if edit.side == "encoder" else model.tgt_positions
+        yield TENSORS[edit.side], moved(edit, own)
     elif isinstance(edit, Hide):
         for kind, count in (
             ("encoder", len(model.encoder.layers)),

@@ -12,15 +12,15 @@ import torch
 from torch import Tensor
 
 from transformer.analysis.position_edits import Moved
-from transformer.positions import sinusoids_at
+from transformer.positions import Positions
 from transformer.trace import Edit
 
 TENSORS = {"encoder": "src_positions.encoding", "decoder": "tgt_positions.encoding"}
 BLOCK = 8
 
 
-def moved(edit: Moved) -> Edit:
-    """encoding (T, D) of positions 0 .. T-1 -> (T, D): what the same pieces are given instead.
+def moved(edit: Moved, positions: Positions) -> Edit:
+    """encoding (T, D) of `positions` 0 .. T-1 -> (T, D): what the same pieces are given instead.
 
     Under edits a prefix is always run as a whole, so its first row is position 0.
     """
@@ -30,7 +30,7 @@ def moved(edit: Moved) -> Edit:
             return torch.zeros_like(encoding)
         if edit.how == "scale":
             return encoding * edit.amount
-        return sinusoids_at(places(edit, len(encoding)), encoding.size(1)).to(encoding)
+        return positions.at(places(edit, len(encoding))).to(encoding)
 
     return change
 

@@ -18,13 +18,24 @@ from transformer.analysis.position_edits import HOWS, SIDES, Moved
 from transformer.analysis.positions_edited import BLOCK, TENSORS, moved, places
 from transformer.decoding import greedy
 from transformer.model import Transformer
-from transformer.positions import sinusoids
+from transformer.positions import (
+    POSITIONS,
+    LearnedPositions,
+    NoPositions,
+    SinusoidalPositions,
+    sinusoids,
+)
 from transformer.tokenizer import EOS, SOS
 from transformer.trace import tracing
 
 MakeModel = Callable[..., Transformer]
 COUNT = st.integers(1, 40)
 NOTHING = [("shift", 0.0), ("stretch", 1.0), ("scale", 1.0)]
+
+
+def change(move: Moved, table: Tensor) -> Tensor:
+    """A move of a model whose positions are sinusoids."""
+    return moved(move, SinusoidalPositions(table.size(1), 4, 0.0, "s"))(table)
 
 
 def traced(model: Transformer, src: Tensor, tgt: Tensor, edits: list[Edited]) -> dict[str, Tensor]:
@@ -40,7 +51,7 @@ def test_what_changes_nothing_is_exact(
     how: str, amount: float, count: int, half: int, side: str
 ) -> None:
     table = sinusoids(count, 2 * half)
-    assert torch.equal(moved(Moved(side, how, amount))(table), table)
+    assert torch.equal(change(Moved(side, how, amount), table), table)
 
 
 @settings(deadline=None)
@@ -48,7 +59,7 @@ def test_what_changes_nothing_is_exact(
 def test_a_shift_turns_each_pair_of_dimensions(count: int, half: int, shift: int) -> None:
     """(sin, cos) of dimension pair i turned by shift / 10000^(2i/D), whatever the position."""
     table = sinusoids(count, 2 * half)
-    found = moved(Moved("encoder", "shift", shift))(table)
+    found = change(Moved("encoder", "shift", shift), table)
     for pair in range(half):
         angle = shift / math.pow(10_000.0, pair / half)
         turn = torch.tensor(
@@ -61,7 +72,7 @@ def test_a_shift_turns_each_pair_of_dimensions(count: int, half: int, shift: int
 @settings(deadline=None)
 @given(count=COUNT, shift=st.integers(0, 60))
 def test_a_shift_reads_further_down_the_table(count: int, shift: int) -> None:
-    found = moved(Moved("decoder", "shift", shift))(sinusoids(count, 12))
+    found = change(Moved("decoder", "shift", shift), sinusoids(count, 12))
     assert torch.equal(found, sinusoids(count + shift, 12)[shift:])
 
 
@@ -70,8 +81,9 @@ def test_a_shift_reads_further_down_the_table(count: int, shift: int) -> None:
 def test_the_decoder_never_waits_for_what_is_not_written(
     count: int, more: int, how: str, seed: int
 ) -> None:
-    change = moved(Moved("decoder", how, seed))
-    assert torch.equal(change(sinusoids(count + more, 8))[:count], change(sinusoids(count, 8)))
+    move = Moved("decoder", how, seed)
+    longer = change(move, sinusoids(count + more, 8))
+    assert torch.equal(longer[:count], change(move, sinusoids(count, 8)))
 
 
 @settings(deadline=None)
@@ -92,12 +104,12 @@ def test_another_seed_is_another_order() -> None:
 
 def test_order_reversed_all_alike_and_none() -> None:
     table = sinusoids(7, 12)
-    assert torch.equal(moved(Moved("encoder", "reverse"))(table), table.flip(0))
-    backwards = moved(Moved("decoder", "reverse"))(table)
+    assert torch.equal(change(Moved("encoder", "reverse"), table), table.flip(0))
+    backwards = change(Moved("decoder", "reverse"), table)
     torch.testing.assert_close(backwards @ backwards.T, table @ table.T)  # distances stay
-    assert torch.equal(moved(Moved("encoder", "freeze", 3))(table), table[3].expand(7, 12))
-    assert torch.equal(moved(Moved("decoder", "scale", 2.5))(table), 2.5 * table)
-    assert not moved(Moved("encoder", "remove"))(table).any()
+    assert torch.equal(change(Moved("encoder", "freeze", 3), table), table[3].expand(7, 12))
+    assert torch.equal(change(Moved("decoder", "scale", 2.5), table), 2.5 * table)
+    assert not change(Moved("encoder", "remove"), table).any()
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -146,3 +158,32 @@ def test_decoding_piece_by_piece_is_one_pass_over_the_whole(
     wanted = torch.tensor([*found.ids, EOS][: len(found.token_log_probs)])
     at = own.log_softmax(-1)[: len(wanted)].gather(1, wanted[:, None])[:, 0]
     torch.testing.assert_close(at, torch.tensor(found.token_log_probs), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("how", sorted(HOWS))
+def test_learned_positions_are_read_from_their_table(how: str) -> None:
+    """The nearest row that there is; no formula."""
+    torch.manual_seed(0)
+    positions, move = LearnedPositions(8, 20, 0.0, "s"), Moved("encoder", how, 1.75)
+    table = positions.table.detach()
+    found = moved(move, positions)(table[:9]).detach()
+    if how == "remove":
+        assert not found.any()
+    elif how == "scale":
+        assert torch.equal(found, 1.75 * table[:9])
+    else:
+        rows = [min(19, round(float(place))) for place in places(move, 9)]
+        assert torch.equal(found, table[rows])
+    bare = NoPositions(8, 20, 0.0, "s")
+    assert not moved(move, bare)(bare.table[:9]).any()
+
+
+@pytest.mark.parametrize("positions", sorted(POSITIONS))
+def test_without_positions_order_says_nothing(
+    make_model: MakeModel, src: Tensor, tgt: Tensor, positions: str
+) -> None:
+    """The encoder of a bag of words gives each piece the same memory wherever it stands."""
+    model = make_model(positions=positions)
+    memory = traced(model, src, tgt, [])["encoder.memory"]
+    turned = traced(model, src.flip(1), tgt, [])["encoder.memory"].flip(1)
+    assert torch.allclose(memory, turned, atol=1e-5) == (positions == "none")
