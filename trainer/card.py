@@ -24,6 +24,7 @@ def card(
             "",
             f"Encoder-decoder Transformer, {config.encoder_layers}+{config.decoder_layers} layers, "
             f"D {config.d_model}, F {config.d_ff}, {config.heads} heads, {config.norm}-norm, "
+            f"positions {config.positions}, "
             f"{parameters:,} parameters.",
             "",
             "## Data",

@@ -1,7 +1,7 @@
 """Every setting of a run: data, sizes, optimisation, hardware; and what does not go together."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -44,6 +44,11 @@ class TrainConfig:
     heads: int = _sizes(4, "Attention heads (H); they share D between them.", min=1, max=128)
     dropout: float = _sizes(0.1, "Share of numbers dropped while training.", min=0.0, max=0.9)
     norm: str = _sizes("pre", "The paper's post-norm, or pre-norm.", choices=("pre", "post"))
+    positions: str = _sizes(
+        "sinusoidal",
+        "What tells the order: the paper's sinusoids, a learned vector each, or nothing.",
+        choices=("sinusoidal", "learned", "none"),
+    )
     tie_embeddings: bool = _sizes(True, "One matrix for source, target and output embeddings.")
     max_tokens: int = _sizes(256, "Longest sentence, in tokens.", min=4, max=10_000)
 
@@ -181,8 +186,8 @@ class TrainConfig:
 
     def model_config(self, src_vocab: int, tgt_vocab: int) -> ModelConfig:
         """The sizes of the model for vocabularies of these sizes. Raises `ConfigError`."""
-        shared = ("encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "dropout", "norm")
-        sizes = {name: getattr(self, name) for name in (*shared, "tie_embeddings", "max_tokens")}
+        own = {spec.name for spec in fields(ModelConfig)} - {"src_vocab", "tgt_vocab"}
+        sizes = {name: getattr(self, name) for name in own}
         return ModelConfig(src_vocab, tgt_vocab, **sizes)
 
     def to_dict(self) -> dict[str, Any]:

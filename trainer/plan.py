@@ -26,6 +26,8 @@ def parameters_by_part(config: ModelConfig) -> dict[str, int]:
             "target embedding": config.tgt_vocab * d,
             "output": config.tgt_vocab * d,
         }
+    if config.positions == "learned":
+        matrices["positions"] = 2 * config.max_tokens * d
     return {**matrices, "encoder": encoder, "decoder": decoder}
 
 

@@ -78,6 +78,11 @@ class ModelConfig:
     )
     tie_embeddings: bool = option(True, "One matrix for source, target and output embeddings.")
     max_tokens: int = option(256, "Longest sentence, in tokens.", min=4, max=10_000)
+    positions: str = option(
+        "sinusoidal",
+        "What tells the order: the paper's sinusoids, a learned vector each, or nothing.",
+        choices=("sinusoidal", "learned", "none"),
+    )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ModelConfig":

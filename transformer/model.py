@@ -19,7 +19,7 @@ from transformer.layers import (
     PreNormEncoderLayer,
 )
 from transformer.masks import causal_mask, padding_mask
-from transformer.positions import SinusoidalPositions
+from transformer.positions import POSITIONS
 from transformer.trace import tap
 
 ENCODER_LAYERS: dict[str, type[EncoderLayer]] = {
@@ -111,8 +111,8 @@ class Transformer(nn.Module):
         self.src_embedding = Embedding(src_matrix, "s")
         self.tgt_embedding = Embedding(tgt_matrix, "t")
         sizes = (config.d_model, config.max_tokens, config.dropout)
-        self.src_positions = SinusoidalPositions(*sizes, "s")
-        self.tgt_positions = SinusoidalPositions(*sizes, "t")
+        positions = POSITIONS[config.positions]
+        self.src_positions, self.tgt_positions = positions(*sizes, "s"), positions(*sizes, "t")
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         self.output = Output(out_matrix)

@@ -19,12 +19,14 @@ def wavelength(dim: int, d_model: int) -> float:
 
 
 def heat_map(table: np.ndarray) -> go.Figure:
-    """table (positions, D) of values in -1..1: a row for each position, 0 at the top."""
+    """table (positions, D): a row for each position, 0 at the top. Its colours reach to 1, the most
+    that a sinusoid can be, or as far as a learned value does."""
+    limit = max(1.0, float(np.abs(table).max()))
     figure = go.Figure(
         go.Heatmap(
             z=table.astype(np.float32),
-            zmin=-1,
-            zmax=1,
+            zmin=-limit,
+            zmax=limit,
             colorscale=[list(stop) for stop in DIVERGING],
             colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [-1, 0, 1], "len": 0.6},
             hovertemplate="position %{y}, dimension %{x}: %{z:.4f}<extra></extra>",
@@ -37,18 +39,24 @@ def heat_map(table: np.ndarray) -> go.Figure:
     return figure
 
 
-def waves(table: np.ndarray, dims: Sequence[int]) -> go.Figure:
-    """Chosen columns of table (positions, D) over the positions, each with its wavelength."""
+def waves(table: np.ndarray, dims: Sequence[int], sinusoidal: bool = True) -> go.Figure:
+    """Chosen columns of table (positions, D) over the positions: a hue for each pair 2i and 2i + 1,
+    the even one drawn through, the odd one dashed; those of sinusoids with their wavelength."""
     figure = go.Figure(layout={"template": plotly_template()})
-    for number, dim in enumerate(dims, start=1):
-        length = wavelength(dim, table.shape[1])
+    pairs = list(dict.fromkeys(dim // 2 for dim in dims))
+    for dim in dims:
+        wave = f"{'cos' if dim % 2 else 'sin'} · repeats every "
+        wave += f"{wavelength(dim, table.shape[1]):,.1f}"
         figure.add_trace(
             go.Scatter(
                 y=table[:, dim],
-                mode="lines+markers",
-                marker={"size": 3.5},
-                name=f"dim {dim} · {'cos' if dim % 2 else 'sin'} · repeats every {length:,.1f}",
-                line={"color": head_colour(number), "width": 1.5},
+                mode="lines",
+                name=f"dim {dim} · {wave}" if sinusoidal else f"dim {dim}",
+                line={
+                    "color": head_colour(1 + pairs.index(dim // 2)),
+                    "width": 2,
+                    "dash": "dash" if dim % 2 else "solid",
+                },
                 hovertemplate=f"dimension {dim}, position %{{x}}: %{{y:.4f}}<extra></extra>",
             )
         )
@@ -59,7 +67,8 @@ def waves(table: np.ndarray, dims: Sequence[int]) -> go.Figure:
         showlegend=True,
     )
     figure.update_xaxes(title="position", range=[-0.5, len(table) - 0.5])
-    figure.update_yaxes(range=[-1.05, 1.05], tickvals=[-1, 0, 1])
+    limit = 1.05 * max(1.0, float(np.abs(table[:, list(dims)]).max()))
+    figure.update_yaxes(range=[-limit, limit], tickvals=[-1, 0, 1])
     return figure
 
 

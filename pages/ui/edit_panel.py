@@ -9,18 +9,16 @@ import streamlit as st
 
 from pages.ui import edit_controls, edit_result
 from pages.ui.catalogue import ModelInfo
+from pages.ui.edit_result import note, whole
 from pages.ui.layout import prose, provenance
 from pages.ui.models import Explained, Translation, explain, load, plain_errors, translate
-from pages.ui.outcome import nats
 from pages.ui.pieces import readable
 from pages.ui.state import Look
 from pages.ui.subject import what
 from pages.ui.take_away import csv_button
 from transformer.analysis.comparison import divergence, first_parting, head_changes, softmax
 
-EOS = 3
 SHOWN = 6  # heads and pieces in a list
-KIND_NAMES = {"encoder": "Encoder self", "decoder": "Decoder self", "cross": "Cross"}
 
 
 def edit_panel(look: Look, info: ModelInfo, explained: Explained) -> None:
@@ -46,7 +44,7 @@ def edit_panel(look: Look, info: ModelInfo, explained: Explained) -> None:
 def _compared(look: Look, info: ModelInfo, before: Translation) -> None:
     """Both translations, the place where they part, and the heads that moved."""
     after = translate(info, look.src, "greedy", look.edits)[0]
-    edit_result.translations(before.text, after.text, (_note(before), _note(after)))
+    edit_result.translations(before.text, after.text, (note(before), note(after)))
     plain = explain(info, look.src, before.ids)
     edited = explain(info, look.src, before.ids, look.edits)
     _parting(info, before, after, plain, edited)
@@ -54,7 +52,7 @@ def _compared(look: Look, info: ModelInfo, before: Translation) -> None:
     most = sorted(moved.items(), key=lambda item: -item[1])[:SHOWN]
     edit_result.moved_heads(
         "Heads whose attention moved most (layer.head)",
-        [(f"{KIND_NAMES[kind]} {layer}.{head}", bits) for (kind, layer, head), bits in most],
+        [(edit_result.head_name(*head), bits) for head, bits in most],
     )
     text = prose("attention-edit")
     st.caption(text["moved"])
@@ -73,7 +71,7 @@ def _parting(
 ) -> None:
     """The next pieces where the two part; where they do not, where their probabilities do most."""
     probs = [softmax(run.tensors["output.logits"][0]) for run in (plain, edited)]
-    place = first_parting(_whole(before), _whole(after))
+    place = first_parting(whole(before), whole(after))
     parted = place is not None
     if place is None:
         place = int(divergence(*probs).argmax())
@@ -118,12 +116,3 @@ def _likeliest(was: np.ndarray, now: np.ndarray) -> list[int]:
     """The ids of the likeliest pieces of either distribution, those of the first one first."""
     half = [np.argsort(-probs, kind="stable")[: SHOWN // 2 + 1].tolist() for probs in (was, now)]
     return list(dict.fromkeys([*half[0], *half[1]]))
-
-
-def _whole(found: Translation) -> list[int]:
-    return [*found.ids, EOS] if found.finished else found.ids
-
-
-def _note(found: Translation) -> str:
-    end = "" if found.finished else ", unfinished"
-    return f"log P {nats(found.log_prob)} nats, the sum over {len(_whole(found))} pieces{end}"

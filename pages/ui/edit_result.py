@@ -9,8 +9,12 @@ from difflib import SequenceMatcher
 import numpy as np
 import streamlit as st
 
+from pages.ui.models import Translation
+from pages.ui.outcome import nats
 from pages.ui.pieces import readable
 
+EOS = 3
+KIND_NAMES = {"encoder": "Encoder self", "decoder": "Decoder self", "cross": "Cross"}
 Words = list[tuple[str, bool]]
 """The words of a sentence, and whether the other one has not got them there."""
 
@@ -32,6 +36,17 @@ def translations(before: str, after: str, notes: tuple[str, str]) -> None:
     in the first and underlined in the second."""
     old, new = word_changes(before, after)
     _draw(_said("as it is", old, "del", notes[0]) + _said("edited", new, "ins", notes[1]))
+
+
+def whole(found: Translation) -> list[int]:
+    """The ids of a translation, with the [EOS] that ended it."""
+    return [*found.ids, EOS] if found.finished else found.ids
+
+
+def note(found: Translation) -> str:
+    """How likely a translation was, for the line below it."""
+    end = "" if found.finished else ", unfinished"
+    return f"log P {nats(found.log_prob)} nats, the sum over {len(whole(found))} pieces{end}"
 
 
 def _said(label: str, words: Words, tag: str, note: str) -> str:
@@ -80,6 +95,24 @@ def percent(share: float) -> str:
     if 0.999 < share < 1:
         return "> 99.9 %"
     return f"{100 * share:.1f} %"
+
+
+def word_losses(title: str, words: Sequence[str], before: np.ndarray, after: np.ndarray) -> None:
+    """The loss of each word in nats (W,) before and after, beside bars on one scale."""
+    largest = float(np.nanmax([before, after], initial=0.0)) or 1.0
+    rows = "".join(
+        f'<tr><th scope=row dir="auto">{html.escape(word)}</th>'
+        f"{_bar('before', was / largest, f'{was:.2f}')}"
+        f"{_bar('after', now / largest, f'{now:.2f}')}</tr>"
+        for word, was, now in zip(words, before, after, strict=True)
+    )
+    head = "<thead><tr><th>word</th><th>as it is</th><th>edited</th></tr></thead>"
+    _draw(f"<h4>{html.escape(title)}</h4><table>{head}<tbody>{rows}</tbody></table>")
+
+
+def head_name(kind: str, layer: int, head: int) -> str:
+    """A head as lists name it, counted from 1: "Encoder self 2.1"."""
+    return f"{KIND_NAMES[kind]} {layer}.{head}"
 
 
 def moved_heads(title: str, moved: Sequence[tuple[str, float]]) -> None:

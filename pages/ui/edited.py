@@ -12,6 +12,7 @@ from pages.ui.layout import notice
 from pages.ui.models import check_text, load, tokenize, translate
 from pages.ui.pieces import readable
 from pages.ui.state import Look
+from transformer.analysis import position_edits
 from transformer.analysis.edits import (
     Edited,
     Hide,
@@ -91,6 +92,8 @@ def _words(edit: Edited, labels: Sequence[str]) -> str:
         return f"nobody may look at piece {edit.place}, {readable(labels[edit.place - 1])}"
     if isinstance(edit, Swap):
         return f"piece {edit.place}, {readable(labels[edit.place - 1])}, is replaced by {edit.text}"
+    if isinstance(edit, position_edits.Moved):
+        return position_edits.in_words(edit)
     if isinstance(edit, Row):
         return f"{_row_words(edit)}, is written by hand"
     layer = f"{KIND_WORDS[edit.kind]} layer {edit.layer}"

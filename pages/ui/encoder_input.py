@@ -12,9 +12,13 @@ from pages.ui.models import check_text, load
 
 @dataclass(frozen=True)
 class EncoderInput:
-    """labels (S) end in [EOS]; scaled, encoding and total are (S, D) in float32."""
+    """labels and ids (S) end in [EOS]; rows of the embedding, the same times sqrt(D), positions and
+    their sum are (S, D) in float32. kind is what the model's positions are."""
 
+    kind: str
     labels: list[str]
+    ids: list[int]
+    rows: np.ndarray
     scaled: np.ndarray
     encoding: np.ndarray
     total: np.ndarray
@@ -38,14 +42,18 @@ def encoder_input(info: ModelInfo, text: str) -> EncoderInput:
     with torch.no_grad(), tracing(model) as trace:
         model.src_positions(model.src_embedding(torch.tensor([ids])))
     return EncoderInput(
+        model.config.positions,
         [bundle.src_tokenizer.label(number) for number in ids],
+        ids,
+        trace["src_embedding.rows"][0].numpy(),
         trace["src_embedding.scaled"][0].numpy(),
         trace["src_positions.encoding"].numpy(),
         trace["src_positions.sum"][0].numpy(),
     )
 
 
-def position_table(info: ModelInfo) -> np.ndarray:
-    """The model's own table of positions: (max_tokens, D) in float32. Do not change it."""
-    table: np.ndarray = load(info).model.src_positions.table.numpy()
-    return table
+def position_table(info: ModelInfo) -> tuple[str, np.ndarray]:
+    """What the model's positions are ("sinusoidal", "learned" or "none"), and its encoder's table
+    of them: (max_tokens, D) in float32. Do not change it."""
+    model = load(info).model
+    return model.config.positions, model.src_positions.table.detach().numpy()

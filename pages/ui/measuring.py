@@ -19,8 +19,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _JOB, _TOLD = "plan.job", "plan.told"
 _MATTERS = (
     "vocab_size", "encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "norm",
-    "tie_embeddings", "max_tokens", "batch_tokens", "accumulate", "optimiser", "device",
-    "precision", "threads",
+    "positions", "tie_embeddings", "max_tokens", "batch_tokens", "accumulate", "optimiser",
+    "device", "precision", "threads",
 )  # fmt: skip
 
 

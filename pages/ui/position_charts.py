@@ -7,18 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from pages.ui.take_away import camera
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def position_chart(picture: str, table: np.ndarray, whose: str, dims: tuple[int, ...] = ()) -> None:
+def position_chart(
+    picture: str,
+    table: np.ndarray,
+    whose: str,
+    dims: tuple[int, ...] = (),
+    sinusoidal: bool = True,
+) -> None:
     """Draw "heat_map", "waves" of `dims`, or "distances" of a table (positions, D).
 
     whose names the table: the same name and sizes, the same picture.
     """
-    figure = _figure(picture, whose, table.shape, dims, table)
-    plain = {"displayModeBar": False}
-    st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=plain)
+    figure = _figure(picture, whose, table.shape, dims, sinusoidal, table)
+    config = camera(f"positions-{picture.replace('_', '-')}")
+    st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=config)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -27,10 +35,11 @@ def _figure(
     whose: str,
     shape: tuple[int, ...],
     dims: tuple[int, ...],
+    sinusoidal: bool,
     _table: np.ndarray,
 ) -> go.Figure:
     from pages.figures import positions as figures  # plotly comes after the first paint
 
     if picture == "waves":
-        return figures.waves(_table, dims)
+        return figures.waves(_table, dims, sinusoidal)
     return {"heat_map": figures.heat_map, "distances": figures.distances}[picture](_table)

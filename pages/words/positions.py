@@ -7,11 +7,17 @@ import streamlit as st
 
 from pages.ui.catalogue import LookError, find_model, list_models
 from pages.ui.encoder_input import encoder_input, position_table
+from pages.ui.lab_panel import lab_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import plain_errors, tone
+from pages.ui.panels import panel_choice
 from pages.ui.position_charts import position_chart
+from pages.ui.rotation_panel import rotation_panel
+from pages.ui.stable_panel import stable_panel
 from pages.ui.state import read_look
-from pages.ui.sum_table import sum_table
+from pages.ui.subject import what
+from pages.ui.sum_table import sum_rows, sum_table
+from pages.ui.take_away import csv_button
 
 SHOWN_DIMS = 8
 MOST_POSITIONS = 256  # rows of the heat map: more than that are finer than a pixel
@@ -23,8 +29,10 @@ sentence_box(look)
 
 with plain_errors():
     info = find_model(look.model)
-    table = position_table(info)
-width = table.shape[1]
+    kind, table = position_table(info)
+width, sinusoidal = table.shape[1], kind == "sinusoidal"
+if not sinusoidal:
+    notice(text[kind])
 
 st.subheader(text["sum"], anchor=False)
 st.markdown(text["sum-lead"].format(dims=width))
@@ -35,32 +43,44 @@ except LookError as error:  # the pictures below need no sentence
 else:
     starts = list(range(0, width, SHOWN_DIMS))
     start = st.select_slider(text["window"], starts, key="positions-window") if starts[1:] else 0
-    st.html(sum_table(given.labels, given.scaled, given.encoding, given.total, start, SHOWN_DIMS))
+    st.html(sum_table(given, start, SHOWN_DIMS))
     if given.is_exact():
         exact = text["exact"].format(count=f"{given.total.size:,}")
         st.markdown(f":green[:material/check_circle:] {exact}")
     else:
         worst = np.abs(given.scaled + given.encoding - given.total).max()
         st.markdown(text["inexact"].format(worst=f"{worst:.1e}"))
+    csv_button(text["csv"], "encoder-input", what(info, look.src), sum_rows(given))
     provenance(look, info, "src_positions.sum", "b s d", (1, *given.total.shape))
 
 shown = table[:MOST_POSITIONS]
 whose = str(info.folder)
 st.subheader(text["table"], anchor=False)
-st.markdown(text["table-lead"])
+st.markdown(text["table-lead" if sinusoidal else f"table-{kind}"])
 position_chart("heat_map", shown, whose)
 provenance(look, info, "src_positions.table", "s d", shown.shape)
 
-st.subheader(text["waves"], anchor=False)
-st.markdown(text["waves-lead"])
-usual = sorted({0, width // 8 * 2 % width, width // 4 * 2 % width, width // 8 * 6 % width})
+st.subheader(text["waves" if sinusoidal else "columns"], anchor=False)
+st.markdown(text["waves-lead" if sinusoidal else "columns-lead"])
+usual = [dim for pair in (width // 8, width // 4) for dim in (2 * pair, 2 * pair + 1)]
 dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
 if dims:
-    position_chart("waves", shown, whose, tuple(dims))
+    position_chart("waves", shown, whose, tuple(dims), sinusoidal)
 else:
     notice(text["no-dims"])
 
-st.subheader(text["distances"], anchor=False)
-st.markdown(text["distances-lead"])
+if sinusoidal:
+    st.subheader(text["rotation"], anchor=False)
+    st.markdown(text["rotation-lead"])
+    rotation_panel(look, info, table, text)
+
+st.subheader(text["distances" if sinusoidal else "from-first"], anchor=False)
+st.markdown(text["distances-lead" if sinusoidal else "from-first-lead"])
 position_chart("distances", shown, whose)
 provenance(look, info, "src_positions.table", "s d", shown.shape)
+
+PANELS = {"lab": "What if", "stable": "In few bits"}
+DRAW = {"lab": lab_panel, "stable": stable_panel}
+st.subheader(text["try"], anchor=False)
+if panel := panel_choice(look, PANELS, text["panels"], "positions.panel"):
+    DRAW[panel](look, info)

@@ -1,4 +1,4 @@
-"""Additions in HTML: the numbers of the arrays, and no tag of a person's."""
+"""Additions in HTML: the numbers of the arrays, how each is made, and no tag of a person's."""
 
 from __future__ import annotations
 
@@ -6,24 +6,49 @@ import re
 
 import numpy as np
 
-from pages.ui.sum_table import signed, sum_table
+from pages.ui.encoder_input import EncoderInput
+from pages.ui.sum_table import how_made, signed, sum_rows, sum_table
 
-SCALED = np.array([[1.25, -0.5, 0.0], [2.0, 3.0, 4.0]], np.float32)
-ENCODING = np.ones((2, 3), np.float32)
+SCALED = np.array([[1.25, -0.5, 0.0, 1.0], [2.0, 3.0, 4.0, 5.0]], np.float32)
+ENCODING = np.array([[0.0, 1.0, 0.0, 1.0], [0.8415, 0.5403, 0.01, 0.99995]], np.float32)
 
 
-def test_the_window_shows_its_numbers_in_three_rows_a_piece() -> None:
-    text = sum_table([" a", "b"], SCALED, ENCODING, SCALED + ENCODING, start=1, count=8)
+def given(*labels: str, kind: str = "sinusoidal") -> EncoderInput:
+    return EncoderInput(kind, list(labels), [7, 8], SCALED / 2, SCALED, ENCODING, SCALED + ENCODING)
+
+
+def test_the_window_shows_its_numbers_in_four_rows_a_piece() -> None:
+    text = sum_table(given(" a", "b"), start=1, count=8)
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", text)
-    expected = [SCALED[0], ENCODING[0], SCALED[0] + 1, SCALED[1], ENCODING[1], SCALED[1] + 1]
+    steps = (SCALED / 2, SCALED, ENCODING, SCALED + ENCODING)
+    expected = [values[place] for place in range(2) for values in steps]
     assert cells == [signed(value) for row in expected for value in row[1:]]
-    assert "dim 1" in text and "dim 2" in text and "dim 0" not in text
+    assert "dim 1" in text and "dim 3" in text and "dim 0" not in text
+    assert "× √4 = 2" in text
+
+
+def test_a_number_tells_how_it_is_made() -> None:
+    assert how_made(given("a", "b"), 1, 3) == (
+        "row 8 of the embedding, dimension 3: +2.5000",
+        "+2.5000 × √4 = +5.0000",
+        "cos(1 / 10000^(2/4)) = +0.9999",
+        "+5.0000 + 0.9999 = +5.9999",
+    )
+    learned = how_made(given("a", "b", kind="learned"), 1, 3)[2]
+    assert learned == "row 1 of the learned positions = +0.9999"
+    assert how_made(given("a", "b"), 0, 1)[3] == "−0.5000 + 1.0000 = +0.5000"
+    titles = re.findall(r'<td title="([^"]*)"', sum_table(given("a", "b"), start=3))
+    assert titles == [*how_made(given("a", "b"), 0, 3), *how_made(given("a", "b"), 1, 3)]
+
+
+def test_every_number_can_be_taken_away() -> None:
+    rows = list(sum_rows(given("a", "b")))
+    assert len(rows) == 1 + 2 * 4
+    assert rows[6] == ("b", 8, 1, 1, 1.5, 3.0, ENCODING[1, 1], SCALED[1, 1] + ENCODING[1, 1])
 
 
 def test_labels_cannot_act() -> None:
-    text = sum_table(
-        ['<img src=x onerror="alert(1)">', "&amp;"], SCALED, ENCODING, SCALED + ENCODING, 0
-    )
+    text = sum_table(given('<img src=x onerror="alert(1)">', "&amp;"), 0)
     assert "<img" not in text
     assert "&lt;img" in text and "&amp;amp;" in text
 

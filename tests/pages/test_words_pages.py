@@ -9,6 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.numbers import two_digits
 from tests.pages.blobs import sent
 from trainer.folder import IMPORTED
 from transformer.bundle import Bundle, load_bundle, save_bundle
@@ -235,7 +236,25 @@ def test_positions_add_up_in_the_open(dawn_runs: Path) -> None:
 def test_positions_are_shown_even_for_a_sentence_that_is_too_long(dawn_runs: Path) -> None:
     at = open_page("positions", model="toy", src="zq " * 100)
     assert "shorten it" in says(at)
-    assert len(at.get("plotly_chart")) == 3
+    assert len(at.get("plotly_chart")) == 4
+
+
+def test_a_turn_is_checked_at_every_position_of_the_table(dawn_runs: Path) -> None:
+    from transformer.analysis.rotation import turned
+
+    at = open_page("positions", model="toy", src="the red")
+    at.slider(key="turn.pair").set_value(2)
+    at.slider(key="turn.position").set_value(5)
+    at.slider(key="turn.shift").set_value(9).run()
+    assert not at.exception
+    table = load_bundle(dawn_runs / "toy" / "export").model.src_positions.table.numpy()
+    formula = at.latex[0].value
+    assert "R(9)" in formula and "PE(14) &" in formula
+    for value in table[14, 4:6]:  # once as the turn makes it, once as the table has it
+        assert formula.count(f"{value:.3f}") >= 2
+    found, there = turned(table, 9, 2)
+    told = next(e.value for e in at.markdown if "the turn lands there" in e.value)
+    assert "all 23 positions" in told and two_digits(float(abs(found - there).max())) in told
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -21,11 +21,12 @@ from transformer.model import Transformer
 
 @pytest.mark.parametrize("norm", ["pre", "post"])
 @pytest.mark.parametrize("tied", [True, False])
-def test_parameters_are_those_of_the_model(norm: str, tied: bool) -> None:
+@pytest.mark.parametrize("positions", ["sinusoidal", "learned", "none"])
+def test_parameters_are_those_of_the_model(norm: str, tied: bool, positions: str) -> None:
     vocab = (50, 50) if tied else (50, 70)
     config = ModelConfig(
         *vocab, encoder_layers=2, decoder_layers=3, d_model=12, d_ff=20, heads=3, norm=norm,
-        tie_embeddings=tied,
+        tie_embeddings=tied, positions=positions,
     )  # fmt: skip
     told = parameters_by_part(config)
     counted: Counter[str] = Counter()

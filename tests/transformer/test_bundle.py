@@ -300,7 +300,7 @@ def test_nothing_in_the_package_reads_pickles() -> None:
 
 
 def test_sizes_come_from_the_bundle_and_not_from_the_defaults(tmp_path: Path) -> None:
-    sizes = ModelConfig(len(JOINT), len(JOINT), 1, 1, 32, 48, 2, 0.0, "post", False, 40)
+    sizes = ModelConfig(len(JOINT), len(JOINT), 1, 1, 32, 48, 2, 0.0, "post", False, 40, "learned")
     save_bundle(tmp_path / "m", Bundle(Transformer(sizes), JOINT, JOINT, ("en", "it"), {}))
     assert load_bundle(tmp_path / "m").model.config == sizes
 

@@ -31,6 +31,7 @@ NONSENSE: list[tuple[str, Any, str]] = [
     ("dropout", "0.1", "a number"),
     ("norm", "Pre", "one of pre, post"),
     ("norm", 1, "text"),
+    ("positions", "rotary", "one of sinusoidal, learned, none"),
     ("norm", ["pre"], "text"),
     ("tie_embeddings", 1, "true or false"),
     ("tie_embeddings", "false", "true or false"),

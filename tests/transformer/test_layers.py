@@ -25,7 +25,13 @@ KIND: dict[str, Any] = {
 @pytest.fixture(params=["post", "pre"])
 def config(request: pytest.FixtureRequest) -> ModelConfig:
     torch.manual_seed(0)
-    sizes = {"encoder_layers": 2, "decoder_layers": 3, "d_model": 12, "d_ff": 20, "heads": 3}
+    sizes: dict[str, Any] = {
+        "encoder_layers": 2,
+        "decoder_layers": 3,
+        "d_model": 12,
+        "d_ff": 20,
+        "heads": 3,
+    }
     return ModelConfig(17, 19, norm=request.param, tie_embeddings=False, dropout=0.0, **sizes)
 
 

@@ -8,6 +8,7 @@ One part for each edit, parted by `;`. Layers, heads, rows and source pieces cou
     row:cross.2.3.4=0.1,0.9,0      layer 2, head 3, row 4: these weights, brought to a sum of 1
     hide:3                         no piece may look at source piece 3
     swap:3=blue                    source piece 3 replaced by a text
+    pos:encoder.shift=3            the positions of a side, see position_edits.py
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
+
+from transformer.analysis.position_edits import PATTERN, Moved, format_moved, read_moved
 
 KINDS = ("encoder", "decoder", "cross")
 LONGEST = 8_000  # characters of the text form; a link is not much longer
@@ -28,6 +31,7 @@ _PATTERNS = {
         "row": rf"row:(encoder|decoder|cross)\.{_NUMBER}\.{_NUMBER}\.{_NUMBER}=([\d.,e+-]+)",
         "hide": rf"hide:{_NUMBER}",
         "swap": rf"swap:{_NUMBER}=(.+)",
+        "pos": PATTERN,
     }.items()
 }
 
@@ -71,7 +75,7 @@ class Swap:
     text: str
 
 
-Edited = Off | Row | Hide | Swap
+Edited = Off | Row | Hide | Swap | Moved
 
 
 def parse_edits(text: str) -> tuple[tuple[Edited, ...], list[str]]:
@@ -106,6 +110,8 @@ def _read(part: str) -> Edited | None:
     if match := found["swap"]:
         text = unquote(match[2], errors="replace").strip()
         return Swap(int(match[1]), text) if text else None
+    if match := found["pos"]:
+        return read_moved(*match.groups())
     return None
 
 
@@ -133,6 +139,8 @@ def _part(edit: Edited) -> str:
         return f"row:{edit.kind}.{edit.layer}.{edit.head}.{edit.row}={weights}"
     if isinstance(edit, Hide):
         return f"hide:{edit.place}"
+    if isinstance(edit, Moved):
+        return format_moved(edit)
     return f"swap:{edit.place}={quote(edit.text, safe=' ').strip()}"
 
 
@@ -169,6 +177,10 @@ def fit_edits(
         hidden = sum(isinstance(other, Hide) for other in kept)
         if not reason and isinstance(edit, Hide) and hidden + 1 >= typed:
             reason = "one piece of the source has to stay in sight"
+        if isinstance(edit, Moved) and any(
+            isinstance(other, Moved) and other.side == edit.side for other in kept
+        ):
+            reason = f"the {edit.side}'s positions are changed already"
         if reason:
             notices.append(f"The edit “{_part(edit)[:40]}” is left out: {reason}.")
         else:
@@ -180,6 +192,8 @@ def _misfit(
     edit: Edited, layers: Mapping[str, int], heads: int, typed: int, sources: int
 ) -> str | None:
     """Why an edit cannot be made, without a full stop; None where it can."""
+    if isinstance(edit, Moved):
+        return None
     if isinstance(edit, Hide | Swap):
         last = typed if isinstance(edit, Hide) else typed - 1  # [EOS] can be hidden, not replaced
         return None if edit.place <= last else f"the source has no such piece {edit.place}"

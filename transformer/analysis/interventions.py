@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 
 from transformer.analysis.edits import Edited, Hide, Off, Row, edited_source
+from transformer.analysis.position_edits import Moved
+from transformer.analysis.positions_edited import TENSORS, moved
 from transformer.tokenizer import EOS
 from transformer.trace import Edit
 
@@ -86,6 +88,9 @@ def _made(
         yield f"{tensor_of(edit.kind, edit.layer)}.heads", switched_off(edit.kind, head, edit.how)
     elif isinstance(edit, Row):
         yield f"{tensor_of(edit.kind, edit.layer)}.weights", row_written(edit)
+    elif isinstance(edit, Moved):
+        own = model.src_positions if edit.side == "encoder" else model.tgt_positions
+        yield TENSORS[edit.side], moved(edit, own)
     elif isinstance(edit, Hide):
         for kind, count in (
             ("encoder", len(model.encoder.layers)),

@@ -19,4 +19,9 @@ def functions_of(model: Transformer, kind: str, layer: int) -> list[tuple[str, s
     attention = MultiHeadAttention
     functions: list[Callable[..., Any]] = [owner.forward, attention.forward, attention.split]
     functions += [attention.keys_values, attention.attention]
-    return [(each.__qualname__, textwrap.dedent(inspect.getsource(each))) for each in functions]
+    return [source_of(each) for each in functions]
+
+
+def source_of(function: Callable[..., Any]) -> tuple[str, str]:
+    """Its name and its source."""
+    return function.__qualname__, textwrap.dedent(inspect.getsource(function))

@@ -34,6 +34,12 @@ def test_each_chosen_dimension_is_a_curve() -> None:
     np.testing.assert_array_equal(figure.data[1].y, TABLE[:, 8])
 
 
+def test_even_and_odd_are_told_apart_and_a_pair_shares_its_hue() -> None:
+    lines = [trace.line for trace in waves(TABLE, [4, 5, 9]).data]
+    assert [line.dash for line in lines] == ["solid", "dash", "dash"]
+    assert lines[0].color == lines[1].color != lines[2].color
+
+
 def test_dot_products_depend_on_the_distance_alone() -> None:
     np.testing.assert_allclose(
         distances(TABLE).data[0].y[:40], TABLE[9:49] @ TABLE[9], rtol=1e-5, atol=1e-5
