@@ -17,6 +17,7 @@ from trainer.vocabularies import VocabularySpec, sweep
 from transformer.tokenizer import Tokenizer
 
 SECONDS = 90
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def waited(at: AppTest) -> AppTest:
@@ -54,6 +55,24 @@ def test_what_was_trained_before_is_there_at_once(dawn_runs: Path) -> None:
     at = open_panel("train")
     assert len(at.get("plotly_chart")) == 3
     assert any("only enough for" in found.value for found in at.caption)
+
+
+def test_a_new_run_takes_it(dawn_runs: Path) -> None:
+    spec = VocabularySpec("words", "libreoffice-help", 4000)
+    text = dawn_runs / "text.txt"
+    text.write_text("the red car\n" * 30)
+    sweep(VocabularySpec("words", str(text), 300), jobs.folder_of(spec))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"model": "toy", "src": "the red car", "panel": "train"}.items():
+        at.query_params[name] = value
+    at.run()
+    at.switch_page("pages/words/tokens.py").run()
+    at.button_group(key="train.kind").set_value("words").run()
+    at.button(key="train.use").click().run()
+    assert not at.exception
+    path = at.text_input(key="form.nano.tokenizer_file").value
+    assert Tokenizer.load(Path(path or "")).encode("the blue car").ids.count(1) == 1
+    assert not at.button(key="form.launch").disabled
 
 
 def test_a_training_is_stopped_and_nothing_is_kept(dawn_runs: Path) -> None:
