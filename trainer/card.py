@@ -72,10 +72,12 @@ def recipe_lines(config: TrainConfig, step: int) -> list[str]:
     """The step, and every setting that differs from the preset."""
     preset = PRESETS[config.preset].to_dict()
     own = {name: value for name, value in config.to_dict().items() if value != preset[name]}
-    for named_elsewhere in ("data", "start_from"):
+    for named_elsewhere in ("data", "start_from", "tokenizer_file"):
         own.pop(named_elsewhere, None)
     changed = ", ".join(f"{name} {value}" for name, value in own.items())
     start = f", from the weights of {Path(config.start_from).name}" if config.start_from else ""
+    if config.tokenizer_file:
+        start += f", with the tokenizer {Path(config.tokenizer_file).name}"
     return [
         f"- preset {config.preset} at step {step:,}{start}",
         f"- changed: {changed or 'nothing'}",

@@ -40,13 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Launch and follow; a mistake in settings or data is told before a run is made."""
     given = typed(arguments)
     config = resolve(arguments.preset, from_texts(given))
-    config = replace(config, data=absolute(config.data), start_from=own_path(config.start_from))
+    config = with_whole_paths(config)
     data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
-    if config.start_from:
-        check_start_folder(config)
+    check_start_folder(config)
     launched = launch(config.to_dict(), command_line(arguments.preset, given), data=data)
     print(f"{launched.id}: {launched.path}", flush=True)
     return 0 if arguments.detach else watch(launched)
+
+
+def with_whole_paths(config: TrainConfig) -> TrainConfig:
+    """The config with the files and folders that it names by their whole paths."""
+    return replace(
+        config,
+        data=absolute(config.data),
+        start_from=own_path(config.start_from),
+        tokenizer_file=own_path(config.tokenizer_file),
+    )
 
 
 def absolute(data: str) -> str:
@@ -64,10 +73,16 @@ def own_path(spec: str) -> str:
 
 
 def check_start_folder(config: TrainConfig) -> None:
-    """Raise `BundleError` or `ConfigError` where `start_from` is no bundle of this run's sizes."""
-    from trainer.prepare import check_start
+    """Raise `BundleError` or `ConfigError` where `start_from` is no bundle of this run's sizes, and
+    `TokenizerError` where `tokenizer_file` cannot be read."""
+    if config.tokenizer_file:
+        from transformer.tokenizer import Tokenizer
 
-    check_start(config, read_bundle(Path(config.start_from)))
+        Tokenizer.load(Path(config.tokenizer_file))
+    if config.start_from:
+        from trainer.prepare import check_start
+
+        check_start(config, read_bundle(Path(config.start_from)))
 
 
 def follow(arguments: argparse.Namespace) -> int:

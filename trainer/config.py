@@ -35,6 +35,11 @@ class TrainConfig:
         "bpe", "Joint byte-level BPE, or the lesson's words.", choices=("bpe", "words")
     )
     vocab_size: int = _data(8000, "Pieces in the vocabulary, at most.", min=8, max=1_000_000)
+    tokenizer_file: str = _data(
+        "",
+        "A tokenizer.json to take for both languages instead of training one; kind and size are "
+        "its own.",
+    )
     min_frequency: int = _data(2, "Words seen less often become [UNK].", min=1, max=1_000_000)
 
     encoder_layers: int = _sizes(4, "Layers of the encoder.", min=1, max=48)
@@ -136,11 +141,13 @@ class TrainConfig:
         for side in ("src_language", "tgt_language"):
             if not getattr(self, side).strip():
                 raise ConfigError(f"{side} is empty: name a language, such as en.")
+        if self.tokenizer_file and self.start_from:
+            raise ConfigError("start_from brings its own tokenizer: leave tokenizer_file empty.")
         if self.tokenizer == "bpe" and self.vocab_size < SMALLEST_BPE:
             raise ConfigError(
                 f"vocab_size is {self.vocab_size}, but byte-level BPE needs {SMALLEST_BPE} or more."
             )
-        if self.tokenizer == "words" and self.tie_embeddings:
+        if not self.joint and self.tie_embeddings:
             raise ConfigError(
                 "tie_embeddings needs one joint vocabulary, but words make two: set it to false."
             )
@@ -178,6 +185,11 @@ class TrainConfig:
                 f"sbatch is {self.sbatch!r}: write name=value, with commas between, and only with "
                 "engine slurm."
             )
+
+    @property
+    def joint(self) -> bool:
+        """Whether one vocabulary serves both languages."""
+        return self.tokenizer == "bpe" or bool(self.tokenizer_file)
 
     @property
     def ranks(self) -> int:

@@ -39,7 +39,7 @@ def export(folder: Path, target: Path | None = None, title: str | None = None) -
     spec = read_record(folder / "spec.json") or {}
     config = TrainConfig.from_dict(spec.get("config", {}))
     src, tgt = (Tokenizer.load(folder / name) for name in TOKENIZERS)
-    if config.tokenizer == "bpe":
+    if config.joint:
         tgt = src
     model = Transformer(config.model_config(len(src), len(tgt)))
     weights = {k.removeprefix(PREFIX): v for k, v in checkpoint["state_dict"].items()}

@@ -105,17 +105,20 @@ def check_start(config: TrainConfig, earlier: Bundle) -> None:
 def run_tokenizers(
     config: TrainConfig, folder: Path, pairs: list[Pair]
 ) -> tuple[Tokenizer, Tokenizer]:
-    """The tokenizers in the run folder, trained on `pairs` if it has none; BPE is one, joint."""
+    """The tokenizers in the run folder; if it has none, that of `tokenizer_file`, or trained on
+    `pairs`. BPE and a file are one, joint."""
     files = [folder / name for name in TOKENIZERS]
     if not all(file.exists() for file in files):
-        if config.tokenizer == "bpe":
+        if config.tokenizer_file:
+            trained = [Tokenizer.load(Path(config.tokenizer_file))] * 2
+        elif config.tokenizer == "bpe":
             trained = [train_bpe((text for pair in pairs for text in pair), config.vocab_size)] * 2
         else:
             words = (config.min_frequency, config.vocab_size)
             trained = [train_words((pair[side] for pair in pairs), *words) for side in (0, 1)]
         write_tokenizers(trained, folder)
     src = Tokenizer.load(files[0])
-    return src, src if config.tokenizer == "bpe" else Tokenizer.load(files[1])
+    return src, src if config.joint else Tokenizer.load(files[1])
 
 
 def write_tokenizers(tokenizers: list[Tokenizer], folder: Path) -> None:

@@ -96,7 +96,7 @@ def _top_folders() -> list[str]:
 def _paths(run: Run) -> Iterable[str]:
     """The files and folders that the spec names by their whole path."""
     config, argv = run.config, run.spec.get("argv") or []
-    texts = [str(config.get("data", "")), str(config.get("start_from", ""))]
+    texts = [str(config.get(name, "")) for name in ("data", "start_from", "tokenizer_file")]
     texts += [str(word).partition("=")[2] or str(word) for word in argv]
     texts += list(run.spec.get("data") or {})
     for text in texts:

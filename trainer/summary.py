@@ -110,7 +110,8 @@ def _settings(config: TrainConfig, scrubber: Scrubber) -> list[str]:
     preset, values = PRESETS[config.preset].to_dict(), config.to_dict()
     corpora = (corpus_name(scrubber.paths(part)) for part in config.data.split(","))
     values["data"] = ", ".join(corpora)
-    values["start_from"] = scrubber.paths(config.start_from)
+    for name in ("start_from", "tokenizer_file"):
+        values[name] = scrubber.paths(values[name])
     changed = {name for name, value in config.to_dict().items() if value != preset[name]}
     rows = []
     for name, value in values.items():

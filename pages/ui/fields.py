@@ -39,7 +39,8 @@ def follow(start: TrainConfig) -> None:
     for name in ENGINES_OF:
         if not applies(name, start):
             st.session_state[f"{key}{name}"] = getattr(start, name)
-    if st.session_state.get(f"{key}tokenizer", start.tokenizer) == "words":
+    words = st.session_state.get(f"{key}tokenizer", start.tokenizer) == "words"
+    if words and not st.session_state.get(f"{key}tokenizer_file"):
         st.session_state[f"{key}tie_embeddings"] = False  # two vocabularies share no matrix
     steps = st.session_state.get(f"{key}steps")
     before = st.session_state.get(f"{key}followed", start.warmup)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import Field, fields, replace
+from dataclasses import Field, fields
 from typing import Any
 
 import streamlit as st
@@ -23,7 +23,7 @@ from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
 from pages.ui.uploads import upload_box, uploaded
-from trainer.commands import absolute, check_start_folder, own_path
+from trainer.commands import check_start_folder, with_whole_paths
 from trainer.config import TrainConfig
 from trainer.corpora import SHIPPED, load_data
 from trainer.folder import new_id
@@ -147,10 +147,8 @@ def _launch(config: TrainConfig, argv: list[str]) -> None:
     try:
         check_system()
         with st.spinner("Reading the training text …"):
-            data_files, start = absolute(config.data), own_path(config.start_from)
-            config = replace(config, data=data_files, start_from=start)
-            if config.start_from:
-                check_start_folder(config)
+            config = with_whole_paths(config)
+            check_start_folder(config)
             data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
         values = config.to_dict()
         run = launch(values, argv, run_id=prepared_id(lambda: new_id(values)), data=data)

@@ -17,7 +17,7 @@ from pages.ui.models import plain_errors
 from pages.ui.prose import escape_markdown
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
-from transformer.tokenizer import UNK
+from transformer.tokenizer import SMALLEST_BPE, UNK
 
 if TYPE_CHECKING:
     from trainer.vocabularies import VocabularySpec
@@ -84,6 +84,16 @@ def _cut(tokenizer: Tokenizer) -> Any:
 
 
 def _take(spec: VocabularySpec, tokenizer: Tokenizer, text: Mapping[str, str]) -> None:
+    """The file, and the form of a run that takes it."""
+    if st.button(
+        text["use"], help=text["use about"], icon=":material/wb_twilight:", key="train.use"
+    ):
+        from pages.ui.run_form import fill_form  # it brings all that the training page needs
+
+        path = str(jobs.folder_of(spec) / jobs.FILE)
+        size = max(len(tokenizer), SMALLEST_BPE)  # the plan reckons with it
+        fill_form("nano", {"tokenizer_file": path, "vocab_size": size})
+        st.switch_page("pages/train/training.py")
     st.download_button(
         text["save"],
         data=tokenizer.to_json,

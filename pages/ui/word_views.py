@@ -53,6 +53,7 @@ def tokens_view(
             for n in distinct
         ],
         "counts": counts(tokens),
+        "output": {"text": tokens.source, "pieces": tokens.labels, "ids": tokens.ids},
         "legend": [LEGEND[name] for name in LEGEND if name in kinds],
         "title": title,
         "lead": lead,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,3 +55,31 @@ def test_the_threshold_takes_words_away(journey: Journey) -> None:
     page.locator(".threshold .slide").press("End")
     assert int(facts.first.inner_text().replace(",", "")) < int(before.replace(",", ""))
     expect(words.first).not_to_contain_text("[UNK]")
+
+
+def test_the_sentence_is_copied_as_text_pieces_and_integers(journey: Journey, probe: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("tokens", src="the red house")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tokenizer = load_bundle(probe).src_tokenizer
+    ids = tokenizer.encode("the red house").ids
+    forms = {"Integers": ids, "Pieces": [tokenizer.label(number) for number in ids]}
+    for form, wanted in forms.items():
+        page.locator(".output").get_by_role("button", name=form).click()
+        page.locator(".output .copy").click()
+        expect(page.locator(".output .done")).to_have_text("Copied.")
+        assert json.loads(page.evaluate("navigator.clipboard.readText()")) == wanted
+
+
+def test_the_vocabulary_is_searched_and_walked_by_keys(journey: Journey, probe: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("tokens", panel="file")
+    file = page.locator(".file[data-drawn]")
+    size = len(load_bundle(probe).src_tokenizer)
+    expect(file.locator(".found")).to_have_text(f"{size} of {size}")
+    file.locator(".query").fill("house")
+    expect(file.locator(".entry").first).to_contain_text("house")
+    file.locator(".list").press("ArrowDown")
+    expect(file.locator(".says")).to_contain_text("made from")

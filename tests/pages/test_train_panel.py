@@ -17,6 +17,7 @@ from trainer.vocabularies import VocabularySpec, sweep
 from transformer.tokenizer import Tokenizer
 
 SECONDS = 90
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def waited(at: AppTest) -> AppTest:
@@ -56,6 +57,24 @@ def test_what_was_trained_before_is_there_at_once(dawn_runs: Path) -> None:
     assert any("only enough for" in found.value for found in at.caption)
 
 
+def test_a_new_run_takes_it(dawn_runs: Path) -> None:
+    spec = VocabularySpec("words", "libreoffice-help", 4000)
+    text = dawn_runs / "text.txt"
+    text.write_text("the red car\n" * 30)
+    sweep(VocabularySpec("words", str(text), 300), jobs.folder_of(spec))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"model": "toy", "src": "the red car", "panel": "train"}.items():
+        at.query_params[name] = value
+    at.run()
+    at.switch_page("pages/words/tokens.py").run()
+    at.button_group(key="train.kind").set_value("words").run()
+    at.button(key="train.use").click().run()
+    assert not at.exception
+    path = at.text_input(key="form.nano.tokenizer_file").value
+    assert Tokenizer.load(Path(path or "")).encode("the blue car").ids.count(1) == 1
+    assert not at.button(key="form.launch").disabled
+
+
 def test_a_training_is_stopped_and_nothing_is_kept(dawn_runs: Path) -> None:
     spec = VocabularySpec("unigram", "libreoffice-help", 8000)
     jobs.start(spec)
@@ -84,7 +103,7 @@ def test_a_failure_is_told_in_the_childs_words(dawn_runs: Path) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "told"),
-    [(b"", "is empty"), (b"\x89PNG\x00", "no text in UTF-8"), (b"x y\n" * 300_000, "")],
+    [(b"", "is empty"), (b"\x89PNG\x00", "is no text"), (b"x y\n" * 300_000, "")],
 )
 def test_any_upload_is_taken_or_answered(dawn_runs: Path, raw: bytes, told: str) -> None:
     at = open_panel("train")

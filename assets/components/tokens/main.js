@@ -3,6 +3,7 @@
 import { unpack } from "../shared/blob.js";
 import { listen, release } from "./act.js";
 import { matrix } from "./matrix.js";
+import { listenToOutput, showOutput } from "./output.js";
 import { plain } from "./parts.js";
 import { counts, sentence } from "./sentence.js";
 
@@ -12,6 +13,7 @@ function build(root) {
   const find = (selector) => root.querySelector(selector);
   const view = { root, pieces: find(".pieces"), rows: find(".rows"), tip: find(".tip"), readout: find(".readout"), row: 0, dim: null };
   listen(view);
+  listenToOutput(view);
   return view;
 }
 
@@ -24,6 +26,7 @@ export default function (component) {
   release(view);
   counts(view);
   sentence(view);
+  showOutput(view);
   view.root.querySelector(".matrix").hidden = view.count === 0;
   matrix(view);
   view.root.dataset.drawn = header.segments.map((segment) => plain(segment.text)).join("|");

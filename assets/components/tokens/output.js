@@ -1,0 +1,33 @@
+// The sentence as text, as pieces or as integers, to copy.
+import { button } from "../shared/dom.js";
+import { copied } from "../shared/save.js";
+
+const FORMS = { text: "Text", pieces: "Pieces", ids: "Integers" };
+
+/** What is written and copied: the text itself, or a list that Python and JSON read. */
+export const outputOf = (output, form) => (form === "text" ? output.text : `[${output[form].map((one) => JSON.stringify(one)).join(", ")}]`);
+
+export function listenToOutput(view) {
+  const find = (name) => view.root.querySelector(`.output .${name}`);
+  Object.assign(view, { forms: find("forms"), written: find("written"), form: "ids" });
+  view.forms.append(...Object.entries(FORMS).map(([form, label]) => {
+    const made = button("form", label);
+    made.dataset.form = form;
+    return made;
+  }));
+  view.forms.addEventListener("click", ({ target }) => {
+    view.form = target.closest("[data-form]")?.dataset.form ?? view.form;
+    showOutput(view);
+  });
+  find("copy").addEventListener("click", async () => {
+    const done = await copied(outputOf(view.header.output, view.form));
+    find("done").textContent = done ? "Copied." : "The browser keeps its clipboard shut: select the text.";
+  });
+}
+
+export function showOutput(view) {
+  for (const made of view.forms.children) made.setAttribute("aria-pressed", String(made.dataset.form === view.form));
+  view.written.textContent = outputOf(view.header.output, view.form);
+  view.root.querySelector(".output").hidden = !view.header.segments.length;
+  view.root.querySelector(".output .done").textContent = "";
+}
