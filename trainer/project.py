@@ -74,7 +74,9 @@ def has_umap() -> bool:
     return importlib.util.find_spec("umap") is not None
 
 
-def umap_points(matrix: Tensor, graph: tuple[np.ndarray, np.ndarray], dims: int) -> np.ndarray:
+def umap_points(
+    matrix: Tensor, graph: tuple[np.ndarray, np.ndarray], dims: int, spread: float = 0.1
+) -> np.ndarray:
     """UMAP (McInnes et al., 2018) of the rows by cosine, from their exact neighbours: (V, dims)."""
     print(f"Map {dims - 1} of 2: reading the neighbours", flush=True)
     import umap
@@ -89,6 +91,7 @@ def umap_points(matrix: Tensor, graph: tuple[np.ndarray, np.ndarray], dims: int)
         n_components=dims,
         n_neighbors=graph[0].shape[1],
         metric="cosine",
+        min_dist=spread,
         precomputed_knn=graph,
         force_approximation_algorithm=True,  # else small vocabularies would drop the graph given
         random_state=SEED,

@@ -29,11 +29,44 @@ class Maps:
     umap2: np.ndarray | None = None
     umap3: np.ndarray | None = None
 
-    def points(self, how: str, dims: int) -> np.ndarray | None:
-        """The points (V, dims) by "PCA" or "UMAP"; None where they have not been made."""
-        if how == "PCA":
-            return self.pca[:, :dims]
-        return self.umap2 if dims == 2 else self.umap3
+
+@dataclass(frozen=True)
+class Settings:
+    """How a map is made: the method, its dimensions, and for UMAP neighbours and least distance,
+    for t-SNE the perplexity as `near`."""
+
+    method: str = "PCA"
+    dims: int = 2
+    near: int = 15
+    spread: float = 0.1
+
+    @property
+    def usual(self) -> bool:
+        """Whether it is one of those that a bundle brings."""
+        return self.method == "PCA" or (
+            self.method == "UMAP" and self == Settings("UMAP", self.dims)
+        )
+
+
+def map_points(info: ModelInfo, side: str, settings: Settings) -> np.ndarray | None:
+    """The points (V, dims) with these settings; None where nobody has made them yet."""
+    if settings.method == "PCA":
+        return read_maps(info, side).pca[:, : settings.dims]
+    if settings.usual:
+        maps = read_maps(info, side)
+        return maps.umap2 if settings.dims == 2 else maps.umap3
+    path = made_file(info, settings)
+    return _points(str(path), path.stat().st_mtime_ns, side) if path.is_file() else None
+
+
+def made_file(info: ModelInfo, settings: Settings) -> Path:
+    """Where a map made on demand is kept: by the identity of the model and the settings, beside the
+    runs."""
+    if settings.usual:
+        return cache_file(info)
+    told = f"{settings.method.lower()}-{settings.dims}-{settings.near}"
+    told += f"-{settings.spread:g}" * (settings.method == "UMAP")
+    return runs_folder() / "cache" / f"map-{identity(info)[:16]}-{told}.npz"
 
 
 def read_maps(info: ModelInfo, side: str = "src") -> Maps:
@@ -52,15 +85,21 @@ def cache_file(info: ModelInfo) -> Path:
     return runs_folder() / "cache" / f"projection-{identity(info)[:16]}.npz"
 
 
-def start_maps(info: ModelInfo) -> None:
+def start_map(info: ModelInfo, settings: Settings) -> None:
     """Start the child process, unless it runs already. Raises OSError where the disk refuses."""
-    out = cache_file(info)
-    background.start(out, command(info.folder, out))
+    out = made_file(info, settings)
+    background.start(out, command(info.folder, out, settings))
 
 
-def command(folder: Path, out: Path) -> list[str]:
-    """What makes the maps of a bundle into a file."""
-    return [sys.executable, "-m", "trainer.project", str(folder), "--out", str(out)]
+def command(folder: Path, out: Path, settings: Settings) -> list[str]:
+    """What makes a map of a bundle into a file; the usual ones come all in one."""
+    module = "trainer.project" if settings.usual else "trainer.layouts"
+    told = [sys.executable, "-m", module, str(folder), "--out", str(out)]
+    if settings.usual:
+        return told
+    method = settings.method.lower().replace("-", "")
+    numbers = ["--dims", str(settings.dims), "--near", str(settings.near)]
+    return [*told, "--method", method, *numbers, "--spread", f"{settings.spread:g}"]
 
 
 def identity(info: ModelInfo) -> str:
@@ -101,3 +140,14 @@ def _pca(identity: str, _info: ModelInfo, side: str) -> Maps:
     matrix = torch.tensor(embedding_matrix(_info, side)[0])
     points, share = pca(matrix, min(3, *matrix.shape))
     return Maps(points.numpy(), share.numpy())
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _points(path: str, mtime: int, side: str) -> np.ndarray | None:
+    """The points in a file; None where it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found: np.ndarray = file[side]
+            return found
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None

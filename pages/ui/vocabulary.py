@@ -32,10 +32,11 @@ def vocabulary(info: ModelInfo, side: str = "src") -> Vocabulary:
 
 
 def neighbours(
-    info: ModelInfo, row: int, side: str = "src", count: int = 12
+    info: ModelInfo, row: int, side: str = "src", measure: str = "cosine", count: int = 12
 ) -> tuple[list[int], list[float]]:
-    """The rows nearest to `row` by cosine in all D dimensions: their numbers and cosines."""
-    return _neighbours(maps.identity(info), info, row, side, count)
+    """The rows nearest to `row` in all D dimensions, by "cosine" or by "distance": their numbers
+    and cosines or distances."""
+    return _neighbours(maps.identity(info), info, row, side, measure, count)
 
 
 def vocabulary_control(info: ModelInfo) -> str:
@@ -83,12 +84,13 @@ def _vocabulary(identity: str, _info: ModelInfo, side: str) -> Vocabulary:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _neighbours(
-    identity: str, _info: ModelInfo, row: int, side: str, count: int
+    identity: str, _info: ModelInfo, row: int, side: str, measure: str, count: int
 ) -> tuple[list[int], list[float]]:
     import torch
 
-    from transformer.analysis.projections import nearest
+    from transformer.analysis.projections import nearest, nearest_by_distance
 
     matrix = torch.from_numpy(np.array(embedding_matrix(_info, side)[0]))
-    indices, cosines = nearest(matrix, row, count)
-    return indices.tolist(), cosines.tolist()
+    find = nearest if measure == "cosine" else nearest_by_distance
+    indices, values = find(matrix, row, count)
+    return indices.tolist(), values.tolist()

@@ -84,12 +84,13 @@ def map_view(
     cosines: Sequence[float],
     title: str,
     key: str,
+    measure: str = "cosine",
 ) -> int | None:
     """The vocabulary as points in the plane, to pan, zoom, search and choose from.
 
     points (V, 2), or None for search and neighbours alone; labels are readable, one a point; kinds
     (V,) are uint8, places in `MAP_KINDS`. own are the pieces of the person's sentence, near the
-    neighbours of the chosen piece with their cosines.
+    neighbours of the chosen piece with their cosines, or distances where measure is "distance".
 
     Returns a piece once, in the run in which the person has chosen it, else None.
     """
@@ -100,6 +101,7 @@ def map_view(
         "chosen": int(chosen),
         "near": [int(number) for number in near],
         "cosines": [round(float(cosine), 6) for cosine in cosines],
+        "measure": measure,
         "title": title,
     }
     arrays = {"kind": np.asarray(kinds, np.uint8)}

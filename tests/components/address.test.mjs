@@ -87,3 +87,11 @@ test("a link that was cut short inside an escape is no error", () => {
   for (const cut of ["%", "unit-words%E0%A4", "%zz"]) assert.equal(typeof parameter(`?kind=cross&heads=${cut}`, "heads"), "string");
   assert.equal(lockedRow("?heads=%", 4), null);
 });
+
+test("two views of one name, while one takes the other's place, do not answer each other for ever", () => {
+  const window = browser(""), life = new AbortController(), [one, other] = [new Address("paths", life), new Address("paths", life)];
+  one.keep({ stop: 1 });
+  other.keep({ stop: 2 });
+  assert.ok(window.written.length < 6 && location.search.startsWith("?paths=stop-"));
+  life.abort();
+});

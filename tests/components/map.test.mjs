@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fit, labelBox, nearestPoint, project, take, zoomed } from "../../assets/components/map/camera.js";
+import { csvOfMap } from "../../assets/components/map/save_map.js";
 import { search } from "../../assets/components/map/search.js";
 
 test("all but outliers fit into the canvas, up is up", () => {
@@ -55,4 +56,9 @@ test("a label goes where there is room beside its point, inside the canvas", () 
   assert.ok(edge.free && edge.box[2] <= 300);
   const full = Array.from({ length: 30 }, () => labelBox(taken, [100, 100], 40, 300, 200)).at(-1);
   assert.ok(!full.free && full.box);
+});
+
+test("the CSV of the map has a line for each piece", () => {
+  const lines = csvOfMap({ header: { title: "PCA of tiny", labels: ["·a", 'b"'] }, points: Float32Array.from([1, 2, 0.5, -3]) }).trim().split("\n");
+  assert.deepEqual(lines, ["# PCA of tiny", "id,piece,x,y", '0,"·a",1,2', '1,"b""",0.5,-3']);
 });

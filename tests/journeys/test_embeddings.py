@@ -48,3 +48,25 @@ def test_a_word_is_followed_from_its_embedding_through_the_layers(
     expect(page.get_by_text("vectors of the are", exact=False)).to_be_visible()
     page.get_by_test_id("stButtonGroup").get_by_text("Two languages").click()
     expect(page.locator(".paths .legend span")).to_have_count(2)
+
+
+def test_the_map_is_saved_and_the_other_panels_answer(journey: Journey, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("embeddings", panel="axes")
+    main = page.locator(".map")
+    main.get_by_text("Save").click()
+    with page.expect_download() as saved:
+        main.get_by_text("Numbers of this map").click()
+    saved.value.save_as(tmp_path / "map.csv")
+    assert (tmp_path / "map.csv").read_text("utf-8").startswith("# PCA of")
+
+    page.get_by_role("textbox", name="minus b", exact=True).fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("A word is missing")).to_be_visible()
+    expect(page.get_by_text("place on the axis").first).to_be_visible()  # the other half stays
+    page.get_by_test_id("stButtonGroup").get_by_text("Three kinds beside each other").click()
+    expect(page.get_by_text("Count the text")).to_be_visible()
+    page.get_by_test_id("stButtonGroup").get_by_text("Euclid").click()
+    expect(page.locator(".map .near .n").first).not_to_have_text("")
+    assert "panel=kinds" in page.url

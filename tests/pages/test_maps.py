@@ -37,8 +37,8 @@ def test_without_a_file_there_is_pca_alone(info: ModelInfo) -> None:
     size = len(load_bundle(info.folder).src_tokenizer)
     assert found.pca.shape == (size, 3)
     assert 0 < found.share.sum() < 1
-    assert found.points("UMAP", 2) is None and found.points("UMAP", 3) is None
-    flat = found.points("PCA", 2)
+    assert found.umap2 is None and found.umap3 is None
+    flat = maps.map_points(info, "src", maps.Settings("PCA", 2))
     assert flat is not None and flat.shape == (size, 2)
 
 
@@ -46,7 +46,7 @@ def test_without_a_file_there_is_pca_alone(info: ModelInfo) -> None:
 def test_maps_are_read_from_the_bundle_or_the_cache(info: ModelInfo, place: str) -> None:
     path = info.folder / "projection.npz" if place == "bundle" else maps.cache_file(info)
     write_maps(path, bundle_hash(info.folder), 9)
-    flat = maps.read_maps(info).points("UMAP", 2)
+    flat = maps.map_points(info, "src", maps.Settings("UMAP", 2))
     assert flat is not None and flat.shape == (9, 2)
 
 
@@ -82,9 +82,9 @@ def progress_words(info: ModelInfo) -> str | None:
 
 def test_one_child_runs_is_followed_and_is_stopped(info: ModelInfo, monkeypatch) -> None:
     monkeypatch.setattr(maps, "command", lambda *_: sleeper("Map 1 of 2: round 3 of 9"))
-    maps.start_maps(info)
+    maps.start_map(info, maps.Settings("UMAP"))
     process = background.jobs()[maps.cache_file(info)].process
-    maps.start_maps(info)
+    maps.start_map(info, maps.Settings("UMAP"))
     assert background.jobs()[maps.cache_file(info)].process is process
     deadline = time.monotonic() + 20
     while progress_words(info) == "Starting" and time.monotonic() < deadline:
@@ -100,7 +100,7 @@ def test_one_child_runs_is_followed_and_is_stopped(info: ModelInfo, monkeypatch)
 
 def test_a_child_that_fails_leaves_its_last_words(info: ModelInfo, monkeypatch) -> None:
     monkeypatch.setattr(maps, "command", lambda *_: sleeper("No room on the disk.", 1))
-    maps.start_maps(info)
+    maps.start_map(info, maps.Settings("UMAP"))
     background.jobs()[maps.cache_file(info)].process.wait(timeout=20)
     assert background.progress(maps.cache_file(info)) is None
     assert background.problem(maps.cache_file(info)) == "No room on the disk."
@@ -108,7 +108,12 @@ def test_a_child_that_fails_leaves_its_last_words(info: ModelInfo, monkeypatch) 
 
 @pytest.mark.parametrize(
     ("words", "share"),
-    [("Starting", 0), ("Map 1 of 2: round 250 of 500", 0.25), ("Map 2 of 2: round 500 of 500", 1)],
+    [
+        ("Starting", 0),
+        ("Map 1 of 2: round 250 of 500", 0.25),
+        ("Map 2 of 2: round 500 of 500", 1),
+        ("[t-SNE] Iteration 250: error = 93.6, gradient norm = 0.003 (50 iterations)", 0.25),
+    ],
 )
 def test_the_bar_follows_the_childs_words(words: str, share: float) -> None:
     assert share_done(words) == share
@@ -117,7 +122,7 @@ def test_the_bar_follows_the_childs_words(words: str, share: float) -> None:
 @pytest.mark.slow
 def test_the_real_child_makes_a_umap_that_is_found(info: ModelInfo) -> None:
     pytest.importorskip("umap")
-    maps.start_maps(info)
+    maps.start_map(info, maps.Settings("UMAP"))
     job = background.jobs()[maps.cache_file(info)]
     assert job.process.wait(timeout=150) == 0, job.log.read_text()
     assert maps.read_maps(info).umap3 is not None
@@ -128,3 +133,31 @@ def loaded_by(module: str) -> set[str]:
     code = f"import sys, {module}; print(' '.join(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(found.stdout.split())
+
+
+def test_each_setting_has_a_map_of_its_own(info: ModelInfo) -> None:
+    settings = [
+        maps.Settings("UMAP"),
+        maps.Settings("UMAP", 2, 30),
+        maps.Settings("UMAP", 2, 15, 0.5),
+        maps.Settings("UMAP", 3, 30),
+        maps.Settings("t-SNE", 2, 15),
+        maps.Settings("t-SNE", 3, 15),
+    ]
+    assert len({maps.made_file(info, one) for one in settings}) == len(settings)
+    assert maps.made_file(info, maps.Settings("UMAP", 3)) == maps.cache_file(info)
+    told = maps.command(info.folder, Path("out.npz"), maps.Settings("t-SNE", 3, 40))
+    assert told[2] == "trainer.layouts" and "tsne" in told and "40" in told
+    assert maps.command(info.folder, Path("x"), maps.Settings("UMAP"))[2] == "trainer.project"
+
+
+def test_a_map_with_settings_is_read_and_a_broken_one_is_not(info: ModelInfo) -> None:
+    mine = maps.Settings("t-SNE", 2, 7)
+    assert maps.map_points(info, "src", mine) is None
+    file = maps.made_file(info, mine)
+    file.parent.mkdir(exist_ok=True)
+    np.savez(file, allow_pickle=False, src=np.ones((9, 2), np.float32))
+    found = maps.map_points(info, "src", mine)
+    assert found is not None and found.shape == (9, 2)
+    file.write_bytes(b"PK\x03\x04 cut short")
+    assert maps.map_points(info, "src", mine) is None

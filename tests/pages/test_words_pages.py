@@ -265,3 +265,25 @@ def test_a_control_that_turns_text_around_is_named_and_does_not_turn(
     lines = [caption.value.replace("\\", "") for caption in at.caption]
     assert any("the redU+202Ecar" in line.replace("\u2060", "") for line in lines)
     assert not any("\u202e" in line for line in lines)
+
+
+def test_neighbours_by_distance_are_the_librarys(dawn_runs: Path) -> None:
+    from transformer.analysis.projections import nearest_by_distance
+
+    at = open_page("embeddings", model="toy", src="the red")
+    at.session_state["map-measure"] = "distance"
+    header, _ = sent(at.run(), "near")
+    weight = load_bundle(dawn_runs / "toy" / "export").model.src_embedding.weight.detach()
+    indices, distances = nearest_by_distance(weight, header["chosen"], 12)
+    assert header["measure"] == "distance" and header["near"] == indices.tolist()
+    assert header["cosines"] == pytest.approx(distances.tolist(), abs=1e-5)
+
+
+@pytest.mark.parametrize("how", ["UMAP", "t-SNE"])
+def test_the_panels_stand_below_a_map_that_is_not_made_yet(how: str, dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy", panel="axes")
+    at.session_state["map-how"] = how
+    at.run()
+    assert not at.exception
+    assert any(button.label == f"Make the {how}" for button in at.button)
+    assert at.text_input(key="axes.sum.0")

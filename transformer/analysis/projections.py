@@ -51,6 +51,17 @@ def nearest(matrix: Tensor, row: int, count: int) -> tuple[Tensor, Tensor]:
     return indices, values
 
 
+def nearest_by_distance(matrix: Tensor, row: int, count: int) -> tuple[Tensor, Tensor]:
+    """The `count` rows nearest to `row` by Euclid's distance, itself left out: (indices,
+    distances). Raises IndexError for a row that does not exist."""
+    if not 0 <= row < len(matrix):
+        raise IndexError(f"There is no row {row} in a matrix of {len(matrix)}.")
+    distances = (matrix.float() - matrix[row].float()).norm(dim=1)
+    distances[row] = torch.inf
+    values, indices = distances.topk(min(count, len(matrix) - 1), largest=False)
+    return indices, values
+
+
 def neighbour_graph(matrix: Tensor, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The exact `count` nearest rows of every row by cosine distance, itself first.
 

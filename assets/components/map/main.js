@@ -3,14 +3,16 @@
 import { unpack } from "../shared/blob.js";
 import { listen, refit } from "./act.js";
 import { draw, redraw } from "./draw.js";
+import { saveMap } from "./save_map.js";
 import { describe, side } from "./side.js";
 
 const VIEWS = new WeakMap();
 
 function build(root, component) {
   const canvas = root.querySelector("canvas"), input = root.querySelector("input");
-  const view = { root, component, canvas, input, hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null };
+  const view = { root, component, canvas, input, hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null, listeners: new AbortController() };
   listen(view);
+  saveMap(view);
   view.watch = new ResizeObserver(() => { if (view.points && refit(view)) redraw(view); });
   view.watch.observe(canvas);
   return view;
@@ -32,5 +34,5 @@ export default function (component) {
     draw(view);
   }
   view.root.dataset.drawn = `${header.title} ${header.chosen}`;
-  return () => { view.watch.disconnect(); cancelAnimationFrame(view.frame); };
+  return () => { view.watch.disconnect(); view.listeners.abort(); VIEWS.delete(host); cancelAnimationFrame(view.frame); };
 }

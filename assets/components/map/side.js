@@ -19,14 +19,15 @@ export function side(view) {
   root.querySelector(".mine").replaceChildren(...header.own.map((number) => pieceButton(view, number)));
   const title = root.querySelector(".around h3");
   title.replaceChildren("Nearest to ", element("bdi", "", labels[header.chosen]), element("small", "", String(header.chosen)));
-  root.querySelector(".near").replaceChildren(...header.near.map((number, place) => neighbour(labels[number], number, header.cosines[place])));
+  const full = header.measure === "distance" ? Math.max(...header.cosines) || 1 : 1; // a distance has no largest value of its own
+  root.querySelector(".near").replaceChildren(...header.near.map((number, place) => neighbour(labels[number], number, header.cosines[place], full)));
   matches(view);
 }
 
-function neighbour(label, number, cosine) {
+function neighbour(label, number, cosine, full) {
   const item = element("li"), row = button(), bar = element("span", "bar"), fill = element("i", cosine < 0 ? "minus" : "");
   row.dataset.piece = number;
-  fill.style.width = `${Math.min(1, Math.abs(cosine)) * 100}%`;
+  fill.style.width = `${Math.min(1, Math.abs(cosine) / full) * 100}%`;
   bar.append(fill);
   row.append(element("bdi", "", label), bar, element("span", "n", signed(cosine, 3)));
   item.append(row);

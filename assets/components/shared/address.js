@@ -37,7 +37,9 @@ export class Address {
 
   put() {
     const search = withParameter(location.search, this.name, this.text);
-    if (location.pathname !== this.path || parameter(location.search, this.name) === this.text) return;
+    if (this.putting || location.pathname !== this.path || parameter(location.search, this.name) === this.text) return;
+    this.putting = true; // a view that takes this one's place hears of the change at once, and puts its own: that is the last word
     history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+    this.putting = false;
   }
 }

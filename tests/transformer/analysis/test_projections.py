@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from transformer.analysis.projections import nearest, neighbour_graph, pca, untrained_rows
+from transformer.analysis.projections import (
+    nearest,
+    nearest_by_distance,
+    neighbour_graph,
+    pca,
+    untrained_rows,
+)
 from transformer.config import ModelConfig
 from transformer.model import Transformer
 
@@ -84,3 +90,13 @@ def test_untrained_rows_are_those_of_a_fresh_model(tied: bool) -> None:
         wanted = getattr(fresh, f"{side}_embedding").weight.detach()
         torch.testing.assert_close(untrained_rows(config, 5, side), wanted, atol=0, rtol=0)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_nearest_by_distance_are_numpys() -> None:
+    indices, distances = nearest_by_distance(ROWS, 4, 6)
+    wanted = np.linalg.norm(ROWS.numpy() - ROWS[4].numpy(), axis=1)
+    order = [row for row in np.argsort(wanted) if row != 4][:6]
+    assert indices.tolist() == order
+    np.testing.assert_allclose(distances, wanted[order], rtol=1e-5)
+    with pytest.raises(IndexError):
+        nearest_by_distance(ROWS, 50, 2)
