@@ -39,6 +39,7 @@ class ModelInfo:
     max_tokens: int
     joint: bool  # one tokenizer for both languages
     step: int | None
+    positions: str  # one of transformer/positions.py
 
     @property
     def stand(self) -> str:
@@ -164,6 +165,7 @@ def _read(folder: Path, key: str, shipped: bool) -> ModelInfo:
         max_tokens=int(sizes["max_tokens"]),
         joint=src == tgt,
         step=step if type(step) is int else None,
+        positions=str(sizes.get("positions", "sinusoidal")),
     )
 
 

@@ -31,11 +31,16 @@ def word_changes(before: str, after: str) -> tuple[Words, Words]:
     return left, right
 
 
-def translations(before: str, after: str, notes: tuple[str, str]) -> None:
-    """Both translations, one below the other, a note below each; what differs is struck through
-    in the first and underlined in the second."""
+def translations(
+    before: str,
+    after: str,
+    notes: tuple[str, str],
+    names: tuple[str, str] = ("as it is", "edited"),
+) -> None:
+    """Both translations, one below the other, its name above and a note below each; what differs is
+    struck through in the first and underlined in the second."""
     old, new = word_changes(before, after)
-    _draw(_said("as it is", old, "del", notes[0]) + _said("edited", new, "ins", notes[1]))
+    _draw(_said(names[0], old, "del", notes[0]) + _said(names[1], new, "ins", notes[1]))
 
 
 def whole(found: Translation) -> list[int]:

@@ -10,17 +10,16 @@ from pages.ui.encoder_input import encoder_input, position_table
 from pages.ui.lab_panel import lab_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import plain_errors, tone
+from pages.ui.order_panel import order_panel
 from pages.ui.panels import panel_choice
-from pages.ui.position_charts import position_chart
-from pages.ui.rotation_panel import rotation_panel
 from pages.ui.stable_panel import stable_panel
 from pages.ui.state import read_look
 from pages.ui.subject import what
 from pages.ui.sum_table import sum_rows, sum_table
+from pages.ui.table_pictures import table_pictures
 from pages.ui.take_away import csv_button
 
 SHOWN_DIMS = 8
-MOST_POSITIONS = 256  # rows of the heat map: more than that are finer than a pixel
 
 text = prose("positions")
 look = read_look([info.key for info in list_models()])
@@ -30,8 +29,8 @@ sentence_box(look)
 with plain_errors():
     info = find_model(look.model)
     kind, table = position_table(info)
-width, sinusoidal = table.shape[1], kind == "sinusoidal"
-if not sinusoidal:
+width = table.shape[1]
+if kind != "sinusoidal":
     notice(text[kind])
 
 st.subheader(text["sum"], anchor=False)
@@ -53,34 +52,11 @@ else:
     csv_button(text["csv"], "encoder-input", what(info, look.src), sum_rows(given))
     provenance(look, info, "src_positions.sum", "b s d", (1, *given.total.shape))
 
-shown = table[:MOST_POSITIONS]
-whose = str(info.folder)
-st.subheader(text["table"], anchor=False)
-st.markdown(text["table-lead" if sinusoidal else f"table-{kind}"])
-position_chart("heat_map", shown, whose)
-provenance(look, info, "src_positions.table", "s d", shown.shape)
+if kind != "none":
+    table_pictures(look, info, kind, table, text)
 
-st.subheader(text["waves" if sinusoidal else "columns"], anchor=False)
-st.markdown(text["waves-lead" if sinusoidal else "columns-lead"])
-usual = [dim for pair in (width // 8, width // 4) for dim in (2 * pair, 2 * pair + 1)]
-dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
-if dims:
-    position_chart("waves", shown, whose, tuple(dims), sinusoidal)
-else:
-    notice(text["no-dims"])
-
-if sinusoidal:
-    st.subheader(text["rotation"], anchor=False)
-    st.markdown(text["rotation-lead"])
-    rotation_panel(look, info, table, text)
-
-st.subheader(text["distances" if sinusoidal else "from-first"], anchor=False)
-st.markdown(text["distances-lead" if sinusoidal else "from-first-lead"])
-position_chart("distances", shown, whose)
-provenance(look, info, "src_positions.table", "s d", shown.shape)
-
-PANELS = {"lab": "What if", "stable": "In few bits"}
-DRAW = {"lab": lab_panel, "stable": stable_panel}
+PANELS = {"lab": "What if", "kinds": "Three kinds", "stable": "In few bits"}
+DRAW = {"lab": lab_panel, "kinds": order_panel, "stable": stable_panel}
 st.subheader(text["try"], anchor=False)
 if panel := panel_choice(look, PANELS, text["panels"], "positions.panel"):
     DRAW[panel](look, info)

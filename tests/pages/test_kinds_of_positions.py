@@ -52,6 +52,8 @@ def test_the_page_shows_the_models_own_table(kind: str, dawn_runs: Path) -> None
     assert ("has no positions" in notices(at)) == (kind == "none")
     formula = {"sinusoidal": "sin(1 / 10000^", "learned": "row 1 of the learned positions"}
     assert formula.get(kind, "no positions = +0.0000") in drawn(at)
+    charts = {"sinusoidal": 4, "learned": 3, "none": 0}  # of zeros there is nothing to see
+    assert len(at.get("plotly_chart")) == charts[kind]
     assert len(at.latex) == (kind == "sinusoidal")  # what is no sinusoid does not turn
 
 

@@ -1,0 +1,120 @@
+"""Three kinds of positions beside each other: a sentence, and its words in opposite order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.catalogue import LookError, ModelInfo, list_models
+from pages.ui.edit_result import translations
+from pages.ui.layout import notice
+from pages.ui.models import Translation, tokenize, translate
+from pages.ui.outcome import nats
+from pages.ui.prose import escape_markdown, prose
+from pages.ui.state import Look
+from pages.ui.take_away import csv_button
+
+KINDS = {"sinusoidal": "Sinusoids", "learned": "Learned", "none": "No positions"}
+TRAIN = "python -m trainer run --preset nano --positions {kind}"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A model's translations of a sentence and of its words in the opposite order."""
+
+    info: ModelInfo
+    own: Translation
+    turned: Translation
+    same_pieces: bool
+
+
+def order_panel(look: Look, info: ModelInfo) -> None:
+    """A column for each kind of positions: the model on show where it is of that kind, else the
+    first of the list that is, else how to train one."""
+    text = prose("positions-kinds")
+    st.markdown(text["lead"])
+    turned = opposite(look.src)
+    if turned == " ".join(look.src.split()):
+        notice(text["short"])
+        return
+    st.markdown(text["turned"].format(words=escape_markdown(turned)))
+    found: list[Pair] = []
+    for (kind, name), column in zip(KINDS.items(), st.columns(3, gap="medium"), strict=True):
+        with column:
+            st.markdown(f"**{name}**")
+            if shown := of_kind(kind, info):
+                found += _column(shown, look.src, turned, text)
+            else:
+                st.caption(text["missing"])
+                st.code(TRAIN.format(kind=kind), language="bash", wrap_lines=True)
+    st.caption(text["note"])
+    if found:
+        origin = f"“{look.src}” and “{turned}”"
+        csv_button(text["csv"], "kinds-of-positions", origin, rows_of(found, turned))
+
+
+def of_kind(kind: str, own: ModelInfo) -> ModelInfo | None:
+    """The model on show where it is of that kind, else the first that is, those of its own sizes
+    before others; None where none is."""
+    alike = sorted(list_models(), key=lambda info: _sizes(info) != _sizes(own))
+    return next((info for info in [own, *alike] if info.positions == kind), None)
+
+
+def _sizes(info: ModelInfo) -> tuple[object, ...]:
+    return info.layers, info.heads, info.d_model
+
+
+def opposite(text: str) -> str:
+    """The words of a sentence, the last one first."""
+    return " ".join(reversed(text.split()))
+
+
+def _column(info: ModelInfo, src: str, turned: str, text: Mapping[str, str]) -> list[Pair]:
+    nll = held_out(info.folder)
+    told = [] if nll is None else [text["held out"].format(nll=f"{nll:.3f}")]
+    st.caption(" · ".join([escape_markdown(info.stand), *told]))
+    try:
+        pieces = [sorted(tokenize(info, words).ids) for words in (src, turned)]
+        pair = Pair(
+            info, translate(info, src)[0], translate(info, turned)[0], pieces[0] == pieces[1]
+        )
+    except LookError as error:  # this model may take fewer tokens than the one on show
+        notice(str(error), "warning")
+        return []
+    names = ("in your order", "in the opposite order")
+    notes = tuple(f"log P {nats(found.log_prob)} nats" for found in (pair.own, pair.turned))
+    translations(pair.own.text, pair.turned.text, (notes[0], notes[1]), names)
+    st.markdown(verdict(pair, text))
+    return [pair]
+
+
+def verdict(pair: Pair, text: Mapping[str, str]) -> str:
+    """Whether the order of the words made a difference."""
+    if pair.own.ids != pair.turned.ids:
+        return text["differs"]
+    bag = pair.info.positions == "none" and pair.same_pieces
+    return text["alike none" if bag else "alike"]
+
+
+def held_out(folder: Path) -> float | None:
+    """The last loss on the pairs held out that a bundle's `metrics.jsonl` tells, in nats a token;
+    None where it tells none."""
+    try:
+        lines = (folder / "metrics.jsonl").read_text("utf-8").splitlines()
+        losses = [row["val/nll"] for row in map(json.loads, lines) if "val/nll" in row]
+        return float(losses[-1]) if losses else None
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+
+
+def rows_of(found: Sequence[Pair], turned: str) -> Iterator[Sequence[object]]:
+    """What each model writes for either order."""
+    yield "positions", "model", "source", "translation", "log P, nats"
+    for pair in found:
+        kind, stand = pair.info.positions, pair.info.stand
+        yield kind, stand, "in its own order", pair.own.text, pair.own.log_prob
+        yield kind, stand, turned, pair.turned.text, pair.turned.log_prob
