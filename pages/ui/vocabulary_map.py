@@ -136,6 +136,8 @@ def _caption(
     caption = text[settings.method.lower()].format(
         share=f"{share:.0%}", dims=words.matrix.shape[1], measure=measure
     )
+    if measure == "distance":
+        caption = f"{caption} {text['euclid']}"
     if settings.dims == 2 or len(points) <= MOST_IN_3D:
         return caption
     count = text["frequent"].format(count=f"{MOST_IN_3D:,}", all=f"{len(points):,}")
