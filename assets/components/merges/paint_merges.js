@@ -14,7 +14,7 @@ export function paintText(view) {
   for (const name of ["text", "normalised", "back"]) writeParts(part[name], header[name]);
   part.changed.textContent = header.unchanged ? "Unchanged: accents are composed already, quotes and dots are plain." : "Accents are composed, curly quotes and dots made plain.";
   part.border.textContent = header.merging ? "A space goes with the word behind it, and no merge crosses from one word into the next." : "Each word is looked up whole.";
-  part.returned.textContent = header.returned ? "Exactly what was typed." : "Not letter by letter what was typed.";
+  part.returned.textContent = header.returned ? "Exactly what was typed." : "Not letter by letter what was typed: what was made plain stays plain, and what is unknown is lost.";
   part.merging.hidden = !header.merging;
   part.model.textContent = header.provenance;
   part.words.replaceChildren(...header.words.map(({ label }, place) => {
