@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.figures.vocabulary_sizes import by_size, short
+from pages.ui import background
 from pages.ui import vocabulary_jobs as jobs
 from tests.pages.blobs import sent
 from tests.pages.test_cutting_panel import open_panel
@@ -79,7 +80,7 @@ def test_a_training_is_stopped_and_nothing_is_kept(dawn_runs: Path) -> None:
     spec = VocabularySpec("unigram", "libreoffice-help", 8000)
     jobs.start(spec)
     assert jobs.progress(spec) is not None
-    process = jobs._jobs()[spec.name].process
+    process = background.jobs()[jobs.folder_of(spec) / jobs.SIZES].process
     jobs.stop(spec)
     assert process.poll() is not None
     assert jobs.progress(spec) is None and jobs.result(spec) is None and jobs.problem(spec) is None
@@ -97,7 +98,7 @@ def test_a_size_without_sense_is_one_sentence(dawn_runs: Path, size: int) -> Non
 def test_a_failure_is_told_in_the_childs_words(dawn_runs: Path) -> None:
     spec = VocabularySpec("bpe", str(dawn_runs / "gone.txt"), 300)
     jobs.start(spec)
-    jobs._jobs()[spec.name].process.wait(SECONDS)
+    background.jobs()[jobs.folder_of(spec) / jobs.SIZES].process.wait(SECONDS)
     assert (jobs.problem(spec) or "").endswith("upload it again.")
 
 
