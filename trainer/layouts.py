@@ -32,8 +32,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--near", type=int, default=15, help="UMAP: neighbours; t-SNE: perplexity")
     parser.add_argument("--spread", type=float, default=0.1, help="UMAP: least distance of points")
     given = parser.parse_args(argv)
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     try:
         made = layout(given.bundle, given.method, given.dims, given.near, given.spread)
         write_arrays(given.out, made)
@@ -84,5 +82,7 @@ def tsne_points(matrix: Tensor, dims: int, perplexity: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.exit(main())

@@ -32,8 +32,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path, help="the folder of a model")
     parser.add_argument("--out", type=Path, help=f"default: {FILE} in that folder")
     given = parser.parse_args(argv)
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     try:
         arrays = projections(given.bundle)
         write_arrays(given.out or given.bundle / FILE, arrays)
@@ -121,4 +119,6 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     sys.exit(main())

@@ -31,8 +31,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", default=SHIPPED_TEXT, help=f"default: {SHIPPED_TEXT}")
     parser.add_argument("--window", type=int, default=WINDOW, help=f"default: {WINDOW}")
     given = parser.parse_args(argv)
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     try:
         write_arrays(given.out, statistical(given.bundle, given.data, given.window))
     except (BundleError, DataError) as error:
@@ -75,4 +73,6 @@ def _sides(bundle: Bundle, pairs: list[tuple[str, str]]) -> dict[str, list[str]]
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     sys.exit(main())

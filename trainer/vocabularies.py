@@ -145,8 +145,6 @@ def measure(tokenizer: Tokenizer, lines: Sequence[str]) -> Measured:
 def main(argv: list[str]) -> int:
     """Train and measure every size; progress goes to stdout, a mistake to stderr, in a sentence."""
     spec, folder = VocabularySpec(**json.loads(argv[0])), Path(argv[1])
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     try:
         sweep(spec, folder)
     except (DataError, TokenizerError) as error:
@@ -185,4 +183,6 @@ def tell(words: str, done: int, total: int) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
     sys.exit(main(sys.argv[1:]))
