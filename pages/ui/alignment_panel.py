@@ -9,7 +9,8 @@ import streamlit as st
 
 from pages.ui.pieces import readable
 from pages.ui.prose import escape_markdown
-from transformer.analysis.alignment import Alignment, align, word_weights, words_of
+from pages.ui.words import word_label, word_spans
+from transformer.analysis.alignment import Alignment, align, word_weights
 
 ALL = 0  # of layers or heads: their mean
 THRESHOLD = 0.3
@@ -34,7 +35,7 @@ def alignment_panel(
         help=text["threshold help"], width=420,
     )  # fmt: skip
     src, tgt = src_pieces[:-1], tgt_pieces[1:]
-    spans = words_of(src), words_of(tgt)
+    spans = word_spans(src), word_spans(tgt)
     words = _words(src, spans[0]), _words(tgt, spans[1])
     _show(align(word_weights(weights, *spans), threshold, words[1]), *words)
 
@@ -62,7 +63,7 @@ def _one_or_all(number: int) -> str:
 
 def _words(labels: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[str]:
     """The characters of each word, without the space that it begins with."""
-    joined = ("".join(labels[start:end]) for start, end in spans)
+    joined = (word_label(labels[start:end]) for start, end in spans)
     return [readable(word.removeprefix(" ") or word) for word in joined]
 
 

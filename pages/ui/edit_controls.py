@@ -75,6 +75,7 @@ def source_pieces(look: Look, info: ModelInfo) -> None:
         key=_HIDE,
         help=text["hide help"],
         on_change=_hide,
+        args=(len(labels),),
         wrap=True,
     )
     which, what = st.columns(2)
@@ -93,8 +94,8 @@ def source_pieces(look: Look, info: ModelInfo) -> None:
         st.text_input("with", key=_TEXT, max_chars=100, placeholder=text["swap"], on_change=_swap)
 
 
-def _hide() -> None:
-    change_edits(lambda edits: with_hidden(edits, st.session_state[_HIDE]))
+def _hide(count: int) -> None:
+    change_edits(lambda edits: with_hidden(edits, st.session_state[_HIDE], count))
 
 
 def _swap() -> None:

@@ -18,6 +18,7 @@ from pages.ui.subject import what
 from pages.ui.take_away import csv_button
 from transformer.analysis.comparison import divergence, first_parting, head_changes, softmax
 
+PAD, SOS = 0, 2
 SHOWN = 6  # heads and pieces in a list
 
 
@@ -85,7 +86,7 @@ def _parting(
         [label(number) for number in ids],
         was[ids],
         now[ids],
-        (ids.index(int(was.argmax())), ids.index(int(now.argmax()))),
+        (ids.index(_written(was)), ids.index(_written(now))),
     )
 
 
@@ -116,3 +117,9 @@ def _likeliest(was: np.ndarray, now: np.ndarray) -> list[int]:
     """The ids of the likeliest pieces of either distribution, those of the first one first."""
     half = [np.argsort(-probs, kind="stable")[: SHOWN // 2 + 1].tolist() for probs in (was, now)]
     return list(dict.fromkeys([*half[0], *half[1]]))
+
+
+def _written(probs: np.ndarray) -> int:
+    """The piece that a decoder writes: the likeliest, but never [PAD] or [SOS], which no target
+    has inside it."""
+    return int(np.where(np.isin(np.arange(len(probs)), (PAD, SOS)), -1, probs).argmax())

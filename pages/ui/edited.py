@@ -135,10 +135,11 @@ def with_how(edits: str, how: str) -> str:
     )
 
 
-def with_hidden(edits: str, places: Sequence[int]) -> str:
-    """The edits with these source pieces hidden, counted from 1, and no other."""
+def with_hidden(edits: str, places: Sequence[int], count: int) -> str:
+    """The edits with these of `count` source pieces hidden, counted from 1, and no other of them. A
+    piece that a longer sentence has stays hidden in that one."""
     parts = parse_edits(edits)[0]
-    kept = [e for e in parts if not isinstance(e, Hide) or e.place in places]
+    kept = [e for e in parts if not isinstance(e, Hide) or e.place in places or e.place > count]
     hidden = {e.place for e in kept if isinstance(e, Hide)}
     return format_edits([*kept, *(Hide(place) for place in places if place not in hidden)])
 

@@ -78,10 +78,12 @@ def attention_view(
         "seen": max(number, seen),
     }
     sent = {name: _past(array) if name == "decoder" else array for name, array in arrays.items()}
-    sent |= {f"{kind}_norms": array for kind, array in beside.norms.items()}
-    halves = {name: np.asarray(array, np.float16) for name, array in sent.items()}
+    blob = {name: np.asarray(array, np.float16) for name, array in sent.items()}
+    # A weight is at most 1; a length knows no limit, and beyond 65,504 a half is infinite.
+    for kind, array in beside.norms.items():
+        blob[f"{kind}_norms"] = np.asarray(array, np.float32)
     mount("attention")(
-        data=pack(header, halves),
+        data=pack(header, blob),
         key=key,
         on_choice_change=_keep,
         on_toggle_change=beside.on_toggle or _keep,

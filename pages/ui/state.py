@@ -18,7 +18,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.catalogue import what_is_broken
-from transformer.analysis.edits import format_edits, parse_edits
+from transformer.analysis.edits import LONGEST, format_edits, parse_edits
 
 EXAMPLES = (
     "edmund closed his banking account",
@@ -91,6 +91,8 @@ def look_from_query(params: Mapping[str, str]) -> tuple[Look, list[str]]:
     for name in ("model", "src", "tgt"):
         if name in params:
             values[name] = _limited(params[name], notices) if name != "model" else params[name]
+    if not values.get("tgt", "").strip():
+        values.pop("tgt", None)  # an empty field: the model's own
     for name, lowest in (("step", 0), ("layer", 1), ("head", 1), ("word", 1)):
         if name in params:
             number = _whole(params[name])
@@ -196,9 +198,13 @@ def write_look(**changes: Any) -> None:
 
 def change_edits(change: Callable[[str], str], **also: Any) -> None:
     """Commit what `change` makes of the edits, those included that do not fit at the moment, and in
-    the same step of the history what else is given."""
+    the same step of the history what else is given. One more than a link has room for is not made:
+    a reload would lose them all."""
     edits = st.session_state.get(_LOOK, Look()).edits
-    if (changed := change(edits)) != edits:
+    changed = change(edits)
+    if len(edits) < len(changed) > LONGEST:
+        st.toast("A link has no room for one more edit like this: undo one first.")
+    elif changed != edits:
         write_look(edits=changed, **also)
 
 

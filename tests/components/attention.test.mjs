@@ -62,10 +62,10 @@ test("Back is applied, an old echo is not", () => {
 });
 
 test("thumbnails fill the width and never overlap", () => {
-  for (const [width, layers, heads] of [[340, 4, 4], [340, 12, 12], [358, 6, 8]]) {
-    const layout = gridLayout(width, [layers, heads, 9, 9]);
-    const [x, y] = layout.at(layers - 1, heads - 1);
-    assert.ok(x + layout.cellW <= width && y + layout.cellH <= layout.height);
+  for (const [width, layers, heads] of [[340, 4, 4], [340, 12, 12], [358, 6, 8], [314, 2, 24], [340, 3, 128]]) {
+    const layout = gridLayout(width, [layers, heads, 9, 9]), all = [...Array(layers * heads).keys()].map((at) => layout.at(Math.floor(at / heads), at % heads));
+    assert.ok(all.every(([x, y]) => x + layout.cellW <= width && y + layout.cellH <= layout.height));
+    assert.equal(new Set(all.map(String)).size, layers * heads);
     assert.ok(layout.at(0, 1)[0] - layout.at(0, 0)[0] > layout.cellW);
     assert.ok(layout.at(1, 0)[1] - layout.at(0, 0)[1] > layout.cellH);
   }

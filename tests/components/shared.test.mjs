@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeHalves, halfToFloat, unpack } from "../../assets/components/shared/blob.js";
 import { refill } from "../../assets/components/shared/dom.js";
-import { clamp, grouped, signed } from "../../assets/components/shared/numbers.js";
+import { clamp, grouped, signed, sized } from "../../assets/components/shared/numbers.js";
 
 /** A blob as docs/architecture.md describes it, written by hand: each array is [dtype, shape, how a number is set, numbers]. */
 function blob(header, given) {
@@ -56,6 +56,7 @@ test("halves are decoded as IEEE says", () => {
 
 test("numbers are written with true signs, thousands in groups", () => {
   assert.deepEqual([signed(-0.0412, 3, "+"), signed(0.3, 1, "+"), signed(0.3, 1), signed(-2.071, 2)], ["−0.041", "+0.3", "0.3", "−2.07"]);
+  assert.deepEqual([sized(999999, 0), sized(3.95e8, 2), sized(1.36e37, 3), sized(Infinity, 2), sized(NaN, 2), signed(-2e6, 1)], ["999999", "4.0·10⁸", "1.4·10³⁷", "∞", "NaN", "−2.0·10⁶"]);
   assert.equal(grouped(8000), "8,000");
 });
 

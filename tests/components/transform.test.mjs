@@ -104,7 +104,7 @@ function view(settings = {}) {
   return {
     header: { src: ["a", "b", "c", "[EOS]"].map(label), tgt: ["[SOS]", "x", "y"].map(label), roles: {},
       sides: { src: { special: [3], spans: [[0, 1], [1, 3], [3, 4]], words: ["a", "bc", "[EOS]"].map(label) }, tgt: { special: [0], spans: [[0, 1], [1, 3]], words: ["[SOS]", "xy"].map(label) } } },
-    arrays: { cross: { shape: set.shape, ...halves(set.values) } }, norms: { cross: halves(Float32Array.from({ length: 16 }, (_, i) => 1 + i / 4)) },
+    arrays: { cross: { shape: set.shape, ...halves(set.values) } }, norms: { cross: { values: Float32Array.from({ length: 16 }, (_, i) => 1 + i / 4) } },
     choice: { kind: "cross", layer: 1, head: 0 }, settings: { ...DEFAULTS, ...settings }, sets: {}, facts: {}, set,
   };
 }

@@ -20,7 +20,8 @@ def line(at, start: str) -> str:
 def test_pairs_are_the_models_own_weights(dawn_runs: Path, layer: int, head: int) -> None:
     from pages.ui.catalogue import find_model
     from pages.ui.models import explain
-    from transformer.analysis.alignment import word_weights, words_of
+    from pages.ui.words import word_spans
+    from transformer.analysis.alignment import word_weights
 
     at = open_panel()
     at.selectbox(key="court.layer").set_value(layer)
@@ -30,10 +31,17 @@ def test_pairs_are_the_models_own_weights(dawn_runs: Path, layer: int, head: int
     found = explain(find_model("toy"), SENTENCE, TARGET)
     cross = found.attention()["cross"]
     own = cross.mean((0, 1)) if not layer else cross[layer - 1, head - 1]
-    spans = words_of(found.src_pieces[:-1]), words_of(found.tgt_pieces[1:])
+    spans = word_spans(found.src_pieces[:-1]), word_spans(found.tgt_pieces[1:])
     weights = word_weights(own[:-1, :-1], *spans)
     assert line(at, "Pairs").count(" ← ") == (weights >= 0.15).sum()
     assert f" {weights[weights >= 0.15].max():.2f}" in line(at, "Pairs")
+
+
+def test_words_whose_letters_are_cut_into_bytes_are_read_whole(dawn_runs: Path) -> None:
+    at = open_panel(src="שלום עולם", tgt="שלום")
+    at.slider(key="court.threshold").set_value(0.05).run()
+    assert not at.exception
+    assert "שלום" in line(at, "Pairs") and "D7" not in line(at, "Pairs")
 
 
 def test_where_nothing_is_as_strong_it_says_what_to_do(dawn_runs: Path) -> None:

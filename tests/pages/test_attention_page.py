@@ -79,6 +79,20 @@ def test_every_head_is_the_models_own(dawn_runs: Path) -> None:
                 )
 
 
+def test_a_length_beyond_a_half_is_sent_as_it_is(dawn_runs: Path) -> None:
+    folder = dawn_runs / "toy" / "export"
+    bundle = load_bundle(folder)
+    with torch.no_grad():
+        for name, weight in bundle.model.named_parameters():
+            if name.endswith(("w_v.weight", "w_o.weight")):
+                weight.mul_(3e4)
+    save_bundle(folder, bundle, half=False)
+    _, arrays = sent(open_page(tgt="la"), "choice")
+    for kind, lengths in explain(find_model("toy"), SENTENCE, "la").norms().items():
+        assert lengths.max() > np.finfo(np.float16).max
+        np.testing.assert_array_equal(arrays[f"{kind}_norms"], lengths)
+
+
 def test_words_and_specials_are_sent_for_both_sides(dawn_runs: Path) -> None:
     header, _ = sent(open_page(tgt="la macchina rossa"), "choice")
     for side, special in (("src", len(header["src"]) - 1), ("tgt", 0)):

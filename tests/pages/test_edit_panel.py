@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from tests.pages.blobs import sent
 from tests.pages.test_attention_page import SENTENCE, address, open_page
 from transformer.analysis.edits import Edited, Hide, Off
 from transformer.analysis.interventions import functions
-from transformer.bundle import load_bundle
+from transformer.bundle import load_bundle, save_bundle
 from transformer.decoding import greedy
 from transformer.tokenizer import EOS, SOS
 from transformer.trace import tracing
@@ -81,6 +82,20 @@ def test_what_if_shows_both_translations_and_where_they_part(dawn_runs: Path) ->
     assert arrays["cross0"].shape == (2, 3) and np.isfinite(arrays["cross0"]).all()
 
 
+def test_the_piece_in_bold_is_one_that_a_decoder_can_write(dawn_runs: Path) -> None:
+    folder = dawn_runs / "toy" / "export"
+    bundle = load_bundle(folder)
+    with torch.no_grad():  # [SOS] is likelier than any other piece, and still never written
+        norm = bundle.model.get_parameter("decoder.norm.bias")
+        norm.copy_(10 * bundle.model.output.weight[SOS])
+    save_bundle(folder, bundle)
+    drawn = text_of(what_if(edits="off:cross.1;off:encoder.1"))
+    rows = re.findall(r"<tr><th scope=row>([^<]*)</th>(.*?)</tr>", drawn)
+    assert any(label == "[SOS]" for label, _ in rows)
+    bold = [label for label, cells in rows if "written" in cells]
+    assert bold and "[SOS]" not in bold
+
+
 def test_the_edits_are_undone_and_reset_in_the_address(dawn_runs: Path) -> None:
     at = what_if(edits=EDITS)
     at.button(key="edit.undo").click().run()
@@ -92,6 +107,20 @@ def test_the_edits_are_undone_and_reset_in_the_address(dawn_runs: Path) -> None:
     at.button(key="edit.reset").click().run()
     assert address(at, "edits") is None
     assert not at.exception and "as it is" not in text_of(at)
+
+
+def test_an_edit_that_no_link_has_room_for_takes_no_other_with_it(
+    dawn_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("pages.ui.state", "transformer.analysis.edits"):
+        monkeypatch.setattr(f"{module}.LONGEST", len(EDITS) + 20)
+    at = what_if(edits=EDITS)
+    at.text_input(key="edit.text").set_value("b" * 30).run()
+    assert not at.exception
+    assert address(at, "edits") == EDITS
+    assert "no room" in at.toast[0].value
+    at.text_input(key="edit.text").set_value("blue").run()
+    assert address(at, "edits") == f"{EDITS};swap:1=blue"
 
 
 def test_what_does_not_fit_can_be_taken_back(dawn_runs: Path) -> None:

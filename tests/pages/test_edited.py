@@ -33,7 +33,8 @@ def test_a_switch_is_pressed(before: str, head: int | None, after: str) -> None:
 
 def test_the_other_edits_come_and_go() -> None:
     assert edited.with_how("off:cross.1;hide:2", "mean") == "mean:cross.1;hide:2"
-    assert edited.with_hidden("hide:1;off:cross.1;hide:2", [2, 3]) == "off:cross.1;hide:2;hide:3"
+    hidden = edited.with_hidden("hide:1;off:cross.1;hide:2;hide:9", [2, 3], 5)
+    assert hidden == "off:cross.1;hide:2;hide:9;hide:3"  # piece 9 is that of a longer sentence
     assert edited.with_swap("swap:1=a;hide:2", 1, " b c ") == "hide:2;swap:1=b c"
     assert edited.with_swap("swap:1=a;hide:2", 1, "  ") == "hide:2"
     row = Row("cross", 1, 2, 3, (0.5, 0.5))

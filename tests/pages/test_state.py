@@ -26,7 +26,7 @@ LOOKS = st.builds(
     model=st.text(min_size=1, max_size=20),
     step=st.none() | st.integers(0, 10**8),
     src=st.text(max_size=80),
-    tgt=st.none() | st.text(max_size=80),
+    tgt=st.none() | st.text(max_size=80).filter(str.strip),
     kind=st.sampled_from(KINDS),
     layer=st.integers(1, 48),
     head=st.integers(1, 64),
@@ -37,6 +37,11 @@ LOOKS = st.builds(
 @given(LOOKS)
 def test_a_look_survives_the_address(look: Look) -> None:
     assert look_from_query(look_to_query(look)) == (look, [])
+
+
+@pytest.mark.parametrize("tgt", ["", "  ", "\n"])
+def test_a_blank_target_is_the_models_own(tgt: str) -> None:
+    assert look_from_query({"tgt": tgt}) == (Look(), [])
 
 
 def test_the_default_look_needs_no_parameters_and_opens_with_the_lesson() -> None:

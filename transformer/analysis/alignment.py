@@ -32,18 +32,6 @@ class Alignment:
     crossings: list[tuple[Pair, Pair]]
 
 
-def words_of(labels: Sequence[str]) -> list[Span]:
-    """Pieces put together to words. A piece begins a word where its label begins with a space or
-    where letters and other signs meet; where no label does, every piece is a word."""
-    if not any(label.startswith(" ") for label in labels):
-        return [(place, place + 1) for place in range(len(labels))]
-    starts = [0] if labels else []
-    for place, (before, label) in enumerate(pairwise(labels), start=1):
-        if label.startswith(" ") or before[-1:].isalnum() != label[:1].isalnum():
-            starts.append(place)
-    return list(zip(starts, [*starts[1:], len(labels)], strict=True))
-
-
 def word_weights(attention: np.ndarray, src: Sequence[Span], tgt: Sequence[Span]) -> np.ndarray:
     """attention (T, S) of pieces, a row for each piece written -> (words, words): the sum over the
     pieces of the source word, the mean over those of the target word."""

@@ -1,4 +1,5 @@
 // What a head does, in words: for the line below it, for a screen reader, for the tip.
+import { sized } from "../shared/numbers.js";
 
 /** A piece as runs of text; those are quiet that stand for what cannot be seen. Python says which (pages/ui/pieces.py). */
 export const visible = (piece) => piece.map(([text, quiet]) => ({ text, quiet }));
@@ -10,7 +11,7 @@ export const shown = (piece) => visible(piece).map(({ text }) => text).join("");
  * `strong` are left out; `norm` says that a weight is the length of the vector that it brings. */
 export function describe({ rows, cols, w, causal, strong = () => true, norm = false }, focus, cell = focus, most = 5) {
   const [looks, seen] = norm ? [" takes most from ", " goes most to "] : [" looks at ", " is seen by "];
-  const number = (value) => ({ number: value.toFixed(3) });
+  const number = (value) => ({ number: sized(value, 3) });
   const listing = (pairs) => pairs.sort((a, b) => b[1] - a[1]).filter(([, value], i) => !i || (i < most && value >= 0.005))
     .flatMap(([token, value], i) => [i ? ", " : "", { token }, " ", number(value)]);
   const from = (i) => ({ token: rows[i] }), to = (j) => ({ token: cols[j] });

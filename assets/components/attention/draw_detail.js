@@ -2,6 +2,7 @@
 import { luminance, shade } from "./colours.js";
 import { drawLabel, emphasis, fitRuns, labelled } from "./labels.js";
 import { detailLayout } from "./layout.js";
+import { sized } from "../shared/numbers.js";
 import { paintLinks } from "./draw_links.js";
 import { hatch, picture, sheet } from "./picture.js";
 import { nothingUsed } from "./settings.js";
@@ -67,7 +68,7 @@ function paintNumbers({ theme, layout }, context, { rows, cols, w, strong, causa
     const colour = theme.table[shade(value / top)];
     const light = luminance([colour & 255, (colour >> 8) & 255, (colour >> 16) & 255]);
     context.fillStyle = light > 0.2 ? "rgb(10 14 30 / .82)" : "rgb(255 255 255 / .94)";
-    context.fillText(value.toFixed(2).replace(/^0/, ""), x + (j + 0.5) * cellW, y + (i + 0.5) * cellH + 0.5);
+    context.fillText(sized(value, 2).replace(/^0/, ""), x + (j + 0.5) * cellW, y + (i + 0.5) * cellH + 0.5);
   }
 }
 
@@ -82,14 +83,14 @@ function paintSums({ theme, layout: { matrix: { x, y, cellW, cellH, right, botto
     context.fillRect(right + 4, y + i * cellH + 1, (14 * value) / most, Math.max(1, cellH - 2));
     context.textAlign = "left";
     context.fillStyle = ink;
-    if (labelled(i, cellH)) context.fillText(value.toFixed(2), right + 22, y + (i + 0.5) * cellH);
+    if (labelled(i, cellH)) context.fillText(sized(value, 2), right + 22, y + (i + 0.5) * cellH);
   });
   cols.forEach((value, j) => {
     context.fillStyle = bar;
     context.fillRect(x + j * cellW + 1, bottom + 4, Math.max(1, cellW - 2), (14 * value) / most);
     context.textAlign = "center";
     context.fillStyle = ink;
-    if (cellW >= 24) context.fillText(value.toFixed(2), x + (j + 0.5) * cellW, bottom + 26);
+    if (cellW >= 24) context.fillText(sized(value, 2), x + (j + 0.5) * cellW, bottom + 26);
   });
 }
 

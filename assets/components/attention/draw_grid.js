@@ -31,7 +31,7 @@ export function paintGrid(view, width) {
     paintFacts(view, context, facts(view, choice.kind, layer, head), x, y + h, w);
     const here = (on) => (context.fillStyle = theme.css(theme.ink, on ? 1 : 0.6));
     context.textAlign = "center";
-    if (!layer) here(head === choice.head && settings.mean === "head"), context.fillText(String(head + 1), x + w / 2, 8);
+    if (!layer && head < layout.across) here(head === choice.head && settings.mean === "head"), context.fillText(String(head + 1), x + w / 2, 8);
     context.textAlign = "right";
     if (!head) here(layer === choice.layer && settings.mean !== "all"), context.fillText(`L${layer + 1}`, layout.left - 8, y + h / 2);
   }

@@ -1,5 +1,5 @@
 // One head in detail: who looks at whom, as lines between two lists.
-import { clamp } from "../shared/numbers.js";
+import { clamp, sized } from "../shared/numbers.js";
 import { drawLabel } from "./labels.js";
 
 const FAINT = 0.02; // links below this share of the scale are not drawn
@@ -31,7 +31,7 @@ export function paintLinks(view, context, { rows, cols, w: value, strong, causal
 function number({ theme }, context, value, x, y) {
   context.font = `500 11px ${theme.font}`;
   context.fillStyle = theme.number;
-  context.fillText(value.toFixed(2).replace(/^0/, ""), x, y + 0.5);
+  context.fillText(sized(value, 2).replace(/^0/, ""), x, y + 0.5);
   return context.measureText(".00").width + 6;
 }
 

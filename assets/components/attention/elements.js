@@ -1,6 +1,6 @@
 // The elements around the pictures: buttons for kinds and heads, words, the tip.
 import { button, element } from "../shared/dom.js";
-import { clamp } from "../shared/numbers.js";
+import { clamp, sized } from "../shared/numbers.js";
 import { describe, plain, shown } from "./describe.js";
 import { factWords, rolesHere } from "./facts.js";
 import { KINDS } from "../shared/kinds.js";
@@ -132,7 +132,7 @@ export function placeTip(view, { rows, cols, w, strong, causal }) {
   const [from, to, value] = tip.querySelectorAll("bdi, b");
   from.textContent = shown(rows[row]);
   to.textContent = shown(cols[col]);
-  value.textContent = causal && col > row ? "masked" : `${w(row, col).toFixed(3)}${strong(row, col) ? "" : " left out"}`;
+  value.textContent = causal && col > row ? "masked" : `${sized(w(row, col), 3)}${strong(row, col) ? "" : " left out"}`;
   const x = matrix.x + (col + 0.5) * matrix.cellW - tip.offsetWidth / 2;
   tip.style.left = `${clamp(0, x, Math.max(0, width - tip.offsetWidth))}px`;
   const above = matrix.y + row * matrix.cellH - tip.offsetHeight - 7;

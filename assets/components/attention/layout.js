@@ -1,14 +1,18 @@
 // Where everything lies, in CSS pixels.
 import { clamp } from "../shared/numbers.js";
 
-/** Places of the thumbnails, CSS pixels: layers are rows, heads are columns. */
+const SMALLEST = 12; // pixels of a thumbnail
+
+/** Places of the thumbnails, CSS pixels: layers are rows, heads are columns, `across` of them on a line: more heads than
+ * that go on below. */
 export function gridLayout(width, [layers, heads, rows, cols]) {
   const left = 26, top = 20, gap = heads > 8 ? 4 : heads > 4 ? 6 : 8;
-  const cellW = Math.max(12, Math.min(96, Math.floor((width - left - 3 - gap * (heads - 1)) / heads)));
+  const across = clamp(1, Math.floor((width - left - 3 + gap) / (SMALLEST + gap)), heads), lines = Math.ceil(heads / across);
+  const cellW = clamp(SMALLEST, Math.floor((width - left - 3 - gap * (across - 1)) / across), 96);
   const cellH = Math.round(cellW * Math.min(1.5, Math.max(0.5, rows / cols)));
   const words = cellW >= 44, pitch = cellH + (words ? 19 : 5) + gap; // below each thumbnail there is room for what is known of it
-  return { left, top, gap, cellW, cellH, words, height: top + layers * pitch + 3,
-    at: (layer, head) => [left + head * (cellW + gap), top + layer * pitch] };
+  return { left, top, gap, cellW, cellH, words, across, height: top + layers * lines * pitch + 3,
+    at: (layer, head) => [left + (head % across) * (cellW + gap), top + (layer * lines + Math.floor(head / across)) * pitch] };
 }
 
 /** Places of the matrix and of the links, CSS pixels. Beside each other they share the labels of the rows. */

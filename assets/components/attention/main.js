@@ -44,7 +44,7 @@ function end(view) {
 
 function receive(view, bytes) {
   performance.mark("dawn-attention-data");
-  const { header, arrays: all } = unpack(bytes, "float16");
+  const { header, arrays: all } = unpack(bytes, "float16", "float32");
   const [arrays, norms] = [{}, {}];
   for (const [name, array] of Object.entries(all)) (name.endsWith("_norms") ? norms : arrays)[name.replace("_norms", "")] = array;
   const sameTokens = JSON.stringify([header.src, header.tgt]) === view.tokens;

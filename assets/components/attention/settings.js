@@ -1,5 +1,6 @@
 // How the weights are shown: what a person may set, and what it is called. All of it happens in the browser.
 import { KINDS } from "../shared/kinds.js";
+import { sized } from "../shared/numbers.js";
 import { byNorm } from "./shown.js";
 
 /** What each may be; the first is what it is at first. */
@@ -28,7 +29,7 @@ export function showSettings({ part, settings, norms }) {
 /** The legend: what a colour stands for, from 0 to what, and for which heads. */
 export function scaleWords({ part, settings }, { top, norm }) {
   part.quantity.textContent = norm ? "weight × ‖v W_O‖" : "weight";
-  part.top.textContent = settings.scale === "own" || norm ? top.toFixed(2) : "1";
+  part.top.textContent = settings.scale === "own" || norm ? sized(top, 2) : "1";
   part.scaling.textContent = settings.scale === "own" ? "a scale for each head, this is the chosen one's" : "one scale for all heads";
 }
 

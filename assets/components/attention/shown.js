@@ -18,7 +18,7 @@ function made(view, kind) {
   const { unit, specials } = view.settings, norm = byNorm(view, kind);
   const axes = [axis(view, KINDS[kind].rows, unit, specials), axis(view, KINDS[kind].cols, unit, specials)];
   let set = raw(view, kind);
-  if (norm) set = timesNorm(set, decodeHalves(view.norms[kind].values));
+  if (norm) set = timesNorm(set, view.norms[kind].values);
   if (unit === "words") set = joined(set, axes[0].spans, axes[1].spans);
   if (!specials) set = kept(set, axes[0].places, axes[1].places, !norm);
   return scaled(set, axes[0].labels, axes[1].labels, KINDS[kind].causal, norm ? null : 1);

@@ -1,7 +1,17 @@
 export const clamp = (low, value, high) => Math.min(high, Math.max(low, value));
 
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number of 0 and more with `digits` after the point; from a million on as "3.8·10⁸", so that it fits where it stands. */
+export function sized(value, digits) {
+  if (value === Infinity) return "∞";
+  if (!(value >= 1e6)) return value.toFixed(digits);
+  const [head, power] = value.toExponential(1).split("e+");
+  return `${head}·10${[...power].map((digit) => RAISED[digit]).join("")}`;
+}
+
 /** A signed number with a true minus sign, and `plus` before one that is not negative. */
-export const signed = (value, digits, plus = "") => (value < 0 ? "−" : plus) + Math.abs(value).toFixed(digits);
+export const signed = (value, digits, plus = "") => (value < 0 ? "−" : plus) + sized(Math.abs(value), digits);
 
 /** Thousands in groups: "8,000". */
 export const grouped = (number) => number.toLocaleString("en");

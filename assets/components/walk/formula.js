@@ -9,11 +9,13 @@ export function digits(value) {
   const size = Math.abs(value), sign = value < 0 ? "−" : "";
   if (size === Infinity) return `${sign}∞`;
   if (size === 0) return "0";
+  if (size < 0.000995 || size >= 1e6) {
+    const [head, power] = size.toExponential(2).split("e");
+    return `${sign}${head}·10${[...power.replace("+", "")].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("")}`;
+  }
   if (size >= 1000) return sign + size.toFixed(0);
   if (size >= 0.0995) return sign + size.toFixed(size >= 99.95 ? 1 : size >= 9.995 ? 2 : 3);
-  if (size >= 0.000995) return sign + size.toFixed(size >= 0.00995 ? 4 : 5);
-  const [head, power] = size.toExponential(2).split("e");
-  return `${sign}${head}·10${[...power.replace("+", "")].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("")}`;
+  return sign + size.toFixed(size >= 0.00995 ? 4 : 5);
 }
 
 /** A number inside a formula: a negative one in brackets. */

@@ -1,28 +1,10 @@
-"""Words out of pieces, and pairs of words out of attention."""
+"""Pairs of words out of attention."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from transformer.analysis.alignment import align, word_weights, words_of
-
-
-@pytest.mark.parametrize(
-    ("labels", "words"),
-    [
-        (["the", " red", " car"], ["the", " red", " car"]),
-        ([" ed", "m", "und", " closed", "."], [" edmund", " closed", "."]),
-        ([" l", "'", "auto"], [" l", "'", "auto"]),
-        ([" wait", "..", "."], [" wait", "..."]),
-        (["red", "car", "[EOS]"], ["red", "car", "[EOS]"]),  # a vocabulary of words
-        ([" red", "[EOS]"], [" red", "[EOS]"]),
-        ([], []),
-    ],
-)
-def test_words_begin_at_spaces_and_where_signs_begin(labels: list[str], words: list[str]) -> None:
-    spans = words_of(labels)
-    assert ["".join(labels[start:end]) for start, end in spans] == words
+from transformer.analysis.alignment import align, word_weights
 
 
 def test_a_word_looks_as_its_pieces_do_on_average() -> None:
