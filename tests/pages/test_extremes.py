@@ -14,7 +14,6 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.catalogue import LookError, find_model
 from pages.ui.models import translate
-from pages.ui.prose import escape_markdown
 from tests.pages.blobs import sent
 from tests.pages.test_attention_page import address, open_page
 from transformer.analysis.roles import FILE, load_roles, measure, save_roles
@@ -234,8 +233,8 @@ def test_roles_that_are_no_numbers_are_none(dawn_runs: Path, number: str) -> Non
 
 
 def test_a_replacement_is_no_markdown(dawn_runs: Path) -> None:
-    text = ":red[x]<b>*"
-    at = opened("edit", src="red", edits=f"swap:1={text}")
+    at = opened("edit", src="red", edits="swap:1=:red[x]<b>*")
     assert drawn(at, "edit")
-    assert [escape_markdown(text) in found.value for found in at.info] == [True]
-    assert any(escape_markdown(text) in found.value for found in at.markdown)
+    plain = "\\:\u2060red\\[x\\]\\<b\\>\\*"
+    assert [plain in found.value for found in at.info] == [True]
+    assert any(plain in found.value for found in at.markdown)
