@@ -1,5 +1,6 @@
 """What others want of a run while it trains: the files in `control/`, SIGTERM, and saving."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -131,12 +132,14 @@ class Control(pl.Callback):
             checkpoint = save_together(trainer, self.folder / "checkpoints")
         except (OSError, RuntimeError) as error:
             message = f"The checkpoint could not be saved ({cause(error)}): free some space."
-            self.events.write("alert", step=step, message=message)
+        else:
+            self.saved = checkpoint.step
+            self.events.write(
+                "checkpoint", step=checkpoint.step, file=checkpoint.file, size=checkpoint.size
+            )
             return
-        self.saved = checkpoint.step
-        self.events.write(
-            "checkpoint", step=checkpoint.step, file=checkpoint.file, size=checkpoint.size
-        )
+        gc.collect()  # the writer that failed holds its file, and so the space, until it is gone
+        self.events.write("alert", step=step, message=message)
 
     def _finish(self, trainer: pl.Trainer, module: Any) -> None:
         step = trainer.global_step
