@@ -77,11 +77,11 @@ def _hovered(opened: Tab, server: Server, model: str, text: str, rounds: int) ->
         assert box
         values = []
         for place in range(rounds + 1):
-            opened.expect("dawn.drawn('.walk')")
+            opened.expect("dawn.marks('dawn-walk-drawn')")
             x = box["x"] + (0.1 + 0.8 * ((place * 7) % 10) / 10) * box["width"]
             y = box["y"] + (0.1 + 0.8 * ((place * 3) % 10) / 10) * box["height"]
             opened.page.mouse.move(x, y)
-            values += [float(opened.found())] if place else []
+            values += [float(opened.found()[0])] if place else []
         yield Row(f"step by step: hover, {step}", 16, values)
 
 

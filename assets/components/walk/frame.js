@@ -30,6 +30,7 @@ function draw(view) {
   for (const word of view.part.says.querySelectorAll(".named")) word.classList.toggle("lit", touched.has(word.dataset.tensor));
   view.part.copy.textContent = "Copy";
   Object.assign(view.part.walk.dataset, { step: view.header.steps[view.step].name, focus: `${view.focus.name} ${view.focus.i} ${view.focus.j}`, drawn: (view.drawn += 1) });
+  performance.mark("dawn-walk-drawn");
 }
 
 /** The sentence points at one tensor: all of it is lit, and nothing else. */
