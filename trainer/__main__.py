@@ -8,7 +8,7 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trainer import commands, keeping
+from trainer import commands, keeping, model_commands
 from trainer.config import TrainConfig
 from trainer.options import flag
 from trainer.presets import PRESETS
@@ -98,12 +98,14 @@ def add_keeping(add: Add) -> None:
 
 def add_using(add: Add) -> None:
     """The commands about a model: evaluate, derive, translate."""
-    evaluate = add("evaluate", commands.evaluate, "Measure a model on held-out pairs.")
+    evaluate = add("evaluate", model_commands.evaluate, "Measure a model on held-out pairs.")
     evaluate.add_argument("--data", required=True, help="pairs, as for run; measured one by one")
     evaluate.add_argument("--beams", type=int, default=4, help="beside greedy (4)")
     evaluate.add_argument("--card", action="store_true", help="write the table into the card")
     derive = add(
-        "derive", commands.derive, "Make again what lies beside a model: maps, example, heads."
+        "derive",
+        model_commands.derive,
+        "Make again what lies beside a model: maps, example, heads.",
     )
     derive.add_argument(
         "--data",
@@ -113,7 +115,9 @@ def add_using(add: Add) -> None:
     derive.add_argument(
         "--held-out", help="pairs that its heads' worth is measured on (200 of --data)"
     )
-    translate = add("translate", commands.translate, "Translate a text, or a file line by line.")
+    translate = add(
+        "translate", model_commands.translate, "Translate a text, or a file line by line."
+    )
     translate.add_argument("text", nargs="?", help="a text; without it, lines of --file")
     translate.add_argument("--file", help="a file with a text a line, - for standard input")
     translate.add_argument("--beams", type=int, default=4, help="beams, 1 is greedy (4)")

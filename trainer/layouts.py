@@ -8,16 +8,17 @@ one thread, so that the same bundle and settings give the same file on the same 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
-from trainer.project import SEED, has_umap, umap_points, write_arrays
+from trainer.arrays import write_arrays
+from trainer.project import SEED, has_umap, umap_points
+from trainer.side_work import exit_code, stand_back
 from transformer.analysis.projections import neighbour_graph, unit_rows
-from transformer.bundle import BundleError, load_bundle
+from transformer.bundle import load_bundle
 
 METHODS = ("umap", "tsne")
 
@@ -32,16 +33,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--near", type=int, default=15, help="UMAP: neighbours; t-SNE: perplexity")
     parser.add_argument("--spread", type=float, default=0.1, help="UMAP: least distance of points")
     given = parser.parse_args(argv)
-    try:
+
+    def work() -> None:
         made = layout(given.bundle, given.method, given.dims, given.near, given.spread)
         write_arrays(given.out, made)
-    except (BundleError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"The map cannot be written: {error.strerror or error}.", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code(work, "The map")
 
 
 def layout(folder: Path, method: str, dims: int, near: int, spread: float) -> dict[str, np.ndarray]:
@@ -82,7 +79,6 @@ def tsne_points(matrix: Tensor, dims: int, perplexity: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
+    stand_back()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.exit(main())

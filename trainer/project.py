@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import sys
-import tempfile
 import warnings
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
+from trainer.arrays import write_arrays
+from trainer.side_work import exit_code, stand_back
 from transformer.analysis.projections import neighbour_graph, pca
-from transformer.bundle import BundleError, bundle_hash, load_bundle
+from transformer.bundle import bundle_hash, load_bundle
 
 FILE = "projection.npz"
 NEIGHBOURS = 15
@@ -32,16 +32,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path, help="the folder of a model")
     parser.add_argument("--out", type=Path, help=f"default: {FILE} in that folder")
     given = parser.parse_args(argv)
-    try:
-        arrays = projections(given.bundle)
-        write_arrays(given.out or given.bundle / FILE, arrays)
-    except BundleError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"The maps cannot be written: {error.strerror or error}.", file=sys.stderr)
-        return 1
-    return 0
+
+    def work() -> None:
+        write_arrays(given.out or given.bundle / FILE, projections(given.bundle))
+
+    return exit_code(work, "The map")
 
 
 def projections(folder: Path) -> dict[str, np.ndarray]:
@@ -102,23 +97,6 @@ def umap_points(
         return np.asarray(layout.fit_transform(matrix.numpy()), np.float32)
 
 
-def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write an .npz in one piece: a reader finds the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".npz", dir=path.parent)
-    new = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(0o644)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
+    stand_back()
     sys.exit(main())

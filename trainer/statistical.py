@@ -8,16 +8,16 @@ side of a pair being a line of its own; of two vocabularies each is counted in i
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from trainer.corpora import DataError, load_data
-from trainer.project import write_arrays
+from trainer.arrays import write_arrays
+from trainer.corpora import load_data
+from trainer.side_work import exit_code, stand_back
 from transformer.analysis.ppmi import WINDOW, pair_counts, ppmi, vectors
-from transformer.bundle import Bundle, BundleError, load_bundle
+from transformer.bundle import Bundle, load_bundle
 
 SHIPPED_TEXT = "libreoffice-help,bible-web-diodati"
 CHUNK = 4000  # lines cut into pieces at a time
@@ -31,15 +31,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", default=SHIPPED_TEXT, help=f"default: {SHIPPED_TEXT}")
     parser.add_argument("--window", type=int, default=WINDOW, help=f"default: {WINDOW}")
     given = parser.parse_args(argv)
-    try:
+
+    def work() -> None:
         write_arrays(given.out, statistical(given.bundle, given.data, given.window))
-    except (BundleError, DataError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"The vectors cannot be written: {error.strerror or error}.", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code(work, "What was counted")
 
 
 def statistical(folder: Path, data: str, window: int) -> dict[str, np.ndarray]:
@@ -73,6 +69,5 @@ def _sides(bundle: Bundle, pairs: list[tuple[str, str]]) -> dict[str, list[str]]
 
 
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
+    stand_back()
     sys.exit(main())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from tokenizers import Tokenizer as Backend
 from trainer.corpora import SHIPPED, DataError, load_corpus
 from trainer.plain_text import lines_in
 from trainer.records import write_record
+from trainer.side_work import exit_code, stand_back
 from transformer.config import ConfigError
 from transformer.subwords import train_unigram, train_wordpiece
 from transformer.tokenizer import (
@@ -28,7 +28,6 @@ from transformer.tokenizer import (
     SPECIALS,
     UNK,
     Tokenizer,
-    TokenizerError,
     train_bpe,
     train_words,
 )
@@ -145,15 +144,7 @@ def measure(tokenizer: Tokenizer, lines: Sequence[str]) -> Measured:
 def main(argv: list[str]) -> int:
     """Train and measure every size; progress goes to stdout, a mistake to stderr, in a sentence."""
     spec, folder = VocabularySpec(**json.loads(argv[0])), Path(argv[1])
-    try:
-        sweep(spec, folder)
-    except (DataError, TokenizerError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"The tokenizer cannot be kept: {error.strerror or error}.", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: sweep(spec, folder), "The tokenizer")
 
 
 def sweep(spec: VocabularySpec, folder: Path) -> None:
@@ -183,6 +174,5 @@ def tell(words: str, done: int, total: int) -> None:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(10)  # somebody may be looking at the app, or training, meanwhile
+    stand_back()
     sys.exit(main(sys.argv[1:]))
