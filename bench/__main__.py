@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, panels, peers, touch, training, viewers, watching
+from bench import heads, pages, panels, peers, touch, training, viewers, watching, words
 from bench.bertviz_views import require_bertviz
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
@@ -20,7 +20,7 @@ from pages.ui.catalogue import list_models
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-GROUPS = ("start", "typing", "heads", "panels", "pages", "training")
+GROUPS = ("start", "typing", "heads", "panels", "words", "pages", "training")
 EXTRA = ("peers",)  # needs more than requirements-dev.txt
 
 
@@ -94,6 +94,8 @@ def _served(
             yield from heads.many_heads(browser, server, rounds)
         if "panels" in wanted and known:
             yield from panels.panels(browser, server, model, rounds)
+        if "words" in wanted and known:
+            yield from words.words(browser, server, model, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
         if "peers" in wanted:
