@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench train setup setup-dev
+.PHONY: help app test check bench bench-train train setup setup-dev
 
 # PYTHON or DAWN_PYTHON names the interpreter that .venv is made from.
 named := $(or $(PYTHON),$(DAWN_PYTHON))
@@ -17,8 +17,8 @@ exit 1
 endef
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
-		|| grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
+		|| grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
 setup:
 	$(call set-up,requirements.txt)
@@ -41,6 +41,9 @@ check: setup-dev  ## ruff, mypy, then the tests
 
 bench: setup-dev  ## measure the budgets in a real browser and print a table
 	@$(venv) -m bench $(ARGS)
+
+bench-train: setup-dev  ## measure the training beside others and print a table (ARGS: more options)
+	@$(venv) -m bench.speed $(ARGS)
 
 train: setup  ## train a model (PRESET=nano, tiny, base or lesson; ARGS: more options)
 	@$(venv) -m trainer run --preset $(PRESET) $(ARGS)

@@ -1,0 +1,1 @@
+"""How fast the training is, beside others: `python -m bench.speed`."""
