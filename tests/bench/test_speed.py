@@ -41,7 +41,7 @@ def test_both_ways_of_batching_have_all_the_text(tmp_path):
     assert count == len(pairs) == 40 and vocab <= 300
 
     def seen(batches, sentences):
-        found = []
+        found: list[tuple[int, ...]] = []
         while len(found) < sentences:
             found += [tuple(row[row != PAD].tolist()) for row in next(batches).tgt]
         return sorted(found)

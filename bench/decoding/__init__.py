@@ -1,0 +1,1 @@
+"""How fast the decoding is, beside others: `python -m bench.decoding`."""
