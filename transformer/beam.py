@@ -1,6 +1,8 @@
 """Beam search (section 6.1): the best targets found by going on with a few prefixes at a time."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import torch
 from torch import Tensor
@@ -9,6 +11,9 @@ from transformer.model import Transformer
 from transformer.steps import Hypothesis, choosable, hypothesis, longest, steps
 from transformer.tokenizer import EOS, SOS
 from transformer.trace import Edit
+
+Option = tuple[int, float]
+"""A piece and its log-probability."""
 
 
 def length_penalty(length: int, alpha: float) -> float:
@@ -39,19 +44,25 @@ def beam_search(
     row_of = list(range(len(searches)))  # the search of each row of the batch
     prefixes = torch.full((src.size(0), 1), SOS, device=src.device)
     while row_of:
-        log_probs = stepper.log_probs(prefixes)
+        # Of each row no more than these can be among a search's best.
+        likeliest = choosable(stepper.log_probs(prefixes))
+        values, pieces_of = likeliest.topk(min(2 * beams, likeliest.size(1)))
+        options = [
+            list(zip(*of_row, strict=True))
+            for of_row in zip(pieces_of.tolist(), values.tolist(), strict=True)
+        ]
         chosen: list[tuple[int, int, int]] = []  # (row, piece, search)
-        for number in dict.fromkeys(row_of):
-            rows = [row for row, owner in enumerate(row_of) if owner == number]
-            grown = searches[number].grow(log_probs[rows])
-            chosen += [(rows[place], piece, number) for place, piece in grown]
+        for number, rows in groupby(range(len(row_of)), row_of.__getitem__):
+            own = list(rows)
+            grown = searches[number].grow([options[row] for row in own])
+            chosen += [(own[place], piece, number) for place, piece in grown]
         if not chosen:
             break
         rows_kept = torch.tensor([row for row, _, _ in chosen], device=src.device)
         pieces = torch.tensor([piece for _, piece, _ in chosen], device=src.device)
         prefixes = torch.cat([prefixes[rows_kept], pieces[:, None]], dim=1)
-        stepper.select(rows_kept)
-        row_of = [number for _, _, number in chosen]
+        before, row_of = row_of, [number for _, _, number in chosen]
+        stepper.select(rows_kept, same_sources=row_of == before)
     return [search.best() for search in searches]
 
 
@@ -63,18 +74,20 @@ class BeamSearch:
         self.open: list[tuple[list[int], list[float]]] = [([], [])]
         self.done: list[Hypothesis] = []
 
-    def grow(self, log_probs: Tensor) -> list[tuple[int, int]]:
-        """log_probs (open, V) of each open prefix's next piece -> the (prefix, piece) pairs to go
-        on with, none when the search has ended."""
-        totals = torch.tensor([sum(taken) for _, taken in self.open], dtype=torch.float64)
-        scores = totals[:, None] + choosable(log_probs).double().cpu()
-        best = scores.flatten().topk(min(2 * self.beams, scores.numel()))
+    def grow(self, options: Sequence[Sequence[Option]]) -> list[tuple[int, int]]:
+        """options: of each open prefix its likeliest next pieces, 2 x beams where the vocabulary
+        has as many -> the (prefix, piece) pairs to go on with, none when the search has ended."""
+        ranked = sorted(
+            (-(sum(self.open[row][1]) + log_prob), row, piece, log_prob)
+            for row, pieces in enumerate(options)
+            for piece, log_prob in pieces
+            if log_prob > -math.inf
+        )
         grown: list[tuple[list[int], list[float]]] = []
         chosen: list[tuple[int, int]] = []
-        for rank, place in enumerate(best.indices[best.values > -torch.inf].tolist()):
-            row, piece = divmod(place, scores.size(1))
+        for rank, (_, row, piece, log_prob) in enumerate(ranked[: 2 * self.beams]):
             ids, taken = self.open[row]
-            path = ([*ids, piece], [*taken, float(log_probs[row, piece])])
+            path = ([*ids, piece], [*taken, log_prob])
             if piece == EOS:
                 if rank < self.beams:
                     self._end(*path)

@@ -50,7 +50,9 @@ class LayerCache:
         self.self_attention = GrowingCache()
         self.cross_attention = FixedCache()
 
-    def select(self, rows: Tensor) -> None:
-        """Keep these rows of the batch: rows (B',)."""
+    def select(self, rows: Tensor, same_sources: bool = False) -> None:
+        """Keep these rows of the batch: rows (B',). Where each has the source of the row that it
+        replaces, the source's keys and values stay as they are."""
         self.self_attention.select(rows)
-        self.cross_attention.select(rows)
+        if not same_sources:
+            self.cross_attention.select(rows)

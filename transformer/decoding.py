@@ -22,7 +22,7 @@ def greedy(
     edits: Mapping[str, Edit] | None = None,
 ) -> list[Hypothesis]:
     """The likeliest piece at each step: src (B, S), padded with 0 -> one hypothesis a row."""
-    return _one_by_one(model, src, max_tokens, edits, lambda log_probs: log_probs.argmax(dim=-1))
+    return _one_by_one(model, src, max_tokens, edits, lambda log_probs, _: log_probs.argmax(dim=-1))
 
 
 @torch.no_grad()
@@ -49,10 +49,13 @@ def sample(
         )
     generators = [torch.Generator(src.device).manual_seed(seed) for seed in seeds]
 
-    def choose(log_probs: Tensor) -> Tensor:
+    def choose(log_probs: Tensor, rows: list[int]) -> Tensor:
         probs = nucleus((log_probs / temperature).softmax(dim=-1), top_k, top_p)
-        rows = zip(probs, generators, strict=True)
-        return torch.cat([torch.multinomial(row, 1, generator=draw) for row, draw in rows])
+        drawn = [
+            torch.multinomial(of_row, 1, generator=generators[row])
+            for of_row, row in zip(probs, rows, strict=True)
+        ]
+        return torch.cat(drawn)
 
     return _one_by_one(model, src, max_tokens, edits, choose)
 
@@ -71,25 +74,31 @@ def _one_by_one(
     src: Tensor,
     max_tokens: int | None,
     edits: Mapping[str, Edit] | None,
-    choose: Callable[[Tensor], Tensor],
+    choose: Callable[[Tensor, list[int]], Tensor],
 ) -> list[Hypothesis]:
-    """One hypothesis a row, its next piece by `choose` (log_probs (B, V) -> ids (B,))."""
+    """One hypothesis a row of `src`, its next piece by `choose` (log_probs (B', V) of so many of
+    the rows, which rows -> ids (B',)). A row that has ended is left out from there."""
     limits = longest(model, src, max_tokens)
     stepper = steps(model, src, edits)
-    rows = src.size(0)
-    prefixes = torch.full((rows, 1), SOS, device=src.device)
-    log_probs_taken: list[Tensor] = []
-    ended = torch.zeros(rows, dtype=torch.bool, device=src.device)
-    for _ in range(max(limits)):
+    going = list(range(src.size(0)))
+    found: list[tuple[list[int], list[float]]] = [([], []) for _ in going]
+    prefixes = torch.full((len(going), 1), SOS, device=src.device)
+    while going:
         log_probs = stepper.log_probs(prefixes)
-        taken = choose(choosable(log_probs))
-        log_probs_taken.append(log_probs.gather(-1, taken[:, None])[:, 0])
-        prefixes = torch.cat([prefixes, taken[:, None]], dim=1)
-        ended |= taken == EOS
-        if ended.all():
-            break
-    table = torch.stack(log_probs_taken, dim=1).tolist()
-    return [
-        hypothesis(ids[1 : limit + 1], row[:limit])
-        for ids, row, limit in zip(prefixes.tolist(), table, limits, strict=True)
-    ]
+        pieces = choose(choosable(log_probs), going)
+        values = log_probs.gather(-1, pieces[:, None])[:, 0]
+        for row, piece, value in zip(going, pieces.tolist(), values.tolist(), strict=True):
+            found[row][0].append(piece)
+            found[row][1].append(value)
+        prefixes = torch.cat([prefixes, pieces[:, None]], dim=1)
+        kept = [place for place, row in enumerate(going) if _goes_on(found[row][0], limits[row])]
+        if len(kept) < len(going):
+            places = torch.tensor(kept, dtype=torch.long, device=src.device)
+            prefixes = prefixes[places]
+            stepper.select(places)
+        going = [going[place] for place in kept]
+    return [hypothesis(ids, log_probs_taken) for ids, log_probs_taken in found]
+
+
+def _goes_on(ids: list[int], limit: int) -> bool:
+    return ids[-1] != EOS and len(ids) < limit

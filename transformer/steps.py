@@ -64,11 +64,13 @@ class Steps:
         )
         return logits[:, -1].log_softmax(dim=-1)
 
-    def select(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch: rows (B',)."""
-        self.memory, self.src_mask = self.memory[rows], self.src_mask[rows]
+    def select(self, rows: Tensor, same_sources: bool = False) -> None:
+        """Go on with these rows of the batch: rows (B',); same_sources: each has the source of the
+        row that it replaces."""
+        if not same_sources:
+            self.memory, self.src_mask = self.memory[rows], self.src_mask[rows]
         for cache in self.caches:
-            cache.select(rows)
+            cache.select(rows, same_sources)
 
 
 class EditedSteps:
@@ -93,9 +95,11 @@ class EditedSteps:
             logits = self.model.decode(prefixes, self.memory, mask, self.src_mask)
         return logits[:, -1].log_softmax(dim=-1)
 
-    def select(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch: rows (B',)."""
-        self.memory, self.src_mask = self.memory[rows], self.src_mask[rows]
+    def select(self, rows: Tensor, same_sources: bool = False) -> None:
+        """Go on with these rows of the batch: rows (B',); same_sources: each has the source of the
+        row that it replaces."""
+        if not same_sources:
+            self.memory, self.src_mask = self.memory[rows], self.src_mask[rows]
 
 
 def steps(model: Transformer, src: Tensor, edits: Mapping[str, Edit] | None) -> Steps | EditedSteps:
