@@ -39,7 +39,9 @@ class FixedCache(GrowingCache):
     def __call__(self, keys_values: KeysValues, new: Tensor) -> tuple[Tensor, Tensor]:
         """memory (B, S, D) -> its keys and values, each (B, H, S, K)."""
         if self.keys is None or self.values is None:
-            self.keys, self.values = keys_values(new)
+            keys, values = keys_values(new)
+            # Laid out once as the products read them, which else copy them at every step.
+            self.keys, self.values = keys.contiguous(), values.contiguous()
         return self.keys, self.values
 
 
