@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench bench-train train setup setup-dev
+.PHONY: help app test check bench bench-train bench-decode train setup setup-dev
 
 # PYTHON or DAWN_PYTHON names the interpreter that .venv is made from.
 named := $(or $(PYTHON),$(DAWN_PYTHON))
@@ -44,6 +44,9 @@ bench: setup-dev  ## measure the budgets in a real browser and print a table
 
 bench-train: setup-dev  ## measure the training beside others and print a table (ARGS: more options)
 	@$(venv) -m bench.speed $(ARGS)
+
+bench-decode: setup-dev  ## measure the decoding beside others and print tables (ARGS: more options)
+	@$(venv) -m bench.decoding $(ARGS)
 
 train: setup  ## train a model (PRESET=nano, tiny, base or lesson; ARGS: more options)
 	@$(venv) -m trainer run --preset $(PRESET) $(ARGS)
