@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, panels, peers, touch, training, viewers, watching, words
+from bench import heads, pages, panels, peers, sessions, touch, training, viewers, watching, words
 from bench.bertviz_views import require_bertviz
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
@@ -20,7 +20,7 @@ from pages.ui.catalogue import list_models
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-GROUPS = ("start", "typing", "heads", "panels", "words", "pages", "training")
+GROUPS = ("start", "typing", "heads", "panels", "words", "pages", "sessions", "training")
 EXTRA = ("peers",)  # needs more than requirements-dev.txt
 
 
@@ -98,6 +98,8 @@ def _served(
             yield from words.words(browser, server, model, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
+        if "sessions" in wanted and known:
+            yield from sessions.sessions(browser, server, model, rounds)
         if "peers" in wanted:
             if known:
                 yield from peers.side_by_side(browser, server, model, rounds)

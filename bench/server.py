@@ -26,6 +26,12 @@ class Server:
     began: float
     pid: int
 
+    def memory(self) -> int:
+        """Bytes of the process in memory now, on Linux."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf(
+            "SC_PAGESIZE"
+        )
+
     def cpu_seconds(self) -> float:
         """Seconds of a core that the process has used so far, on Linux."""
         spent = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
