@@ -32,6 +32,8 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each context is a window, and the pages of its address bar cost more than most journeys.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
 ]
 INSTALL_SECONDS = 90
 START_SECONDS = 60
