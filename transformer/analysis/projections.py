@@ -22,7 +22,8 @@ def pca(matrix: Tensor, components: int) -> tuple[Tensor, Tensor]:
     size, dims = matrix.shape
     if not 1 <= components <= min(size, dims):
         raise ValueError(f"{components} components of a ({size}, {dims}) matrix do not exist.")
-    centred = matrix.double() - matrix.double().mean(0)
+    centred = matrix.to(torch.float64, copy=True)
+    centred -= centred.mean(0)
     variances, axes = torch.linalg.eigh(centred.T @ centred / max(1, size - 1))
     axes = axes.flip(1)[:, :components]
     largest = axes.gather(0, axes.abs().argmax(0, keepdim=True))

@@ -27,6 +27,22 @@ def test_pca_is_the_svd_of_the_centred_rows() -> None:
     torch.testing.assert_close(share, (sizes**2 / (sizes**2).sum())[:3])
 
 
+def test_pca_of_a_large_vocabulary_is_the_librarys_up_to_sign() -> None:
+    library = pytest.importorskip("sklearn.decomposition")
+    rows = torch.randn(10_000, 256, generator=torch.Generator().manual_seed(5))
+    rows *= torch.linspace(1, 2, 256)
+    points, _ = pca(rows, 3)
+    theirs = library.PCA(3, svd_solver="full").fit_transform(rows.double().numpy())
+    np.testing.assert_allclose(np.abs(points.numpy()), np.abs(theirs), atol=1e-4)
+
+
+def test_rows_of_doubles_are_not_moved() -> None:
+    rows = ROWS.double() + 5
+    before = rows.clone()
+    pca(rows, 2)
+    torch.testing.assert_close(rows, before, rtol=0, atol=0)
+
+
 def test_all_components_keep_all_distances() -> None:
     points, share = pca(ROWS, 7)
     torch.testing.assert_close(torch.pdist(points), torch.pdist(ROWS), atol=1e-4, rtol=1e-4)
