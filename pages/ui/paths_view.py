@@ -1,11 +1,11 @@
-"""Paths through the layers as a component: see pages/ui/context.py for what they are."""
+"""Paths through the layers as a component: see pages/ui/paths.py for what they are."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from pages.ui.components import mount, pack
-from pages.ui.context import Paths
+from pages.ui.paths import Paths
 
 
 def paths_view(paths: Paths, *, title: str, file: str, provenance: str, key: str) -> None:

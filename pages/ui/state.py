@@ -36,6 +36,8 @@ PANELS = (
 )
 HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
+SETTINGS = ("map", "context", "axes", "kinds")
+MAX_SETTINGS = 7_000  # characters of what is set in a panel
 
 _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.notices"
 
@@ -48,7 +50,8 @@ class Look:
     from 1. edits is the text form of transformer/analysis/edits.py; whether they fit the model and
     the sentence is seen where both are read (`pages/ui/edited.py`). panel is the laboratory that is
     open below the heads; word the piece of the target that is asked about in it, counted from 1,
-    None for the longest; hide what its curves hide.
+    None for the longest; hide what its curves hide. Each of SETTINGS holds what is set in the panel
+    of that name, in the text form of `pages/ui/kept.py`, which sees to what is not there.
     """
 
     model: str = "tiny"
@@ -62,6 +65,10 @@ class Look:
     panel: str = ""
     word: int | None = None
     hide: str = "source"
+    map: str = ""
+    context: str = ""
+    axes: str = ""
+    kinds: str = ""
 
     @property
     def layer_index(self) -> int:
@@ -117,6 +124,11 @@ def look_from_query(params: Mapping[str, str]) -> tuple[Look, list[str]]:
             notices.append(
                 f"There is no {name} called “{params[name][:40]}”; showing the page without it."
             )
+    for name in SETTINGS:
+        if len(params.get(name, "")) > MAX_SETTINGS:
+            notices.append(f"What the link sets in “{name}” is too long to be read; left out.")
+        elif name in params:
+            values[name] = params[name]
     if "edits" in params:
         edits, told = parse_edits(params["edits"])
         values["edits"] = format_edits(edits)
@@ -179,7 +191,7 @@ def write_look(**changes: Any) -> None:
     A change of `src` or `model` drops a target sentence typed for the former one, unless `tgt` is
     given; a change of any of the three drops the piece that was asked about.
     """
-    look = st.session_state.get(_LOOK, Look())
+    look = current_look()
     if "tgt" not in changes and any(
         changes.get(n, getattr(look, n)) != getattr(look, n) for n in ("src", "model")
     ):
@@ -200,7 +212,7 @@ def change_edits(change: Callable[[str], str], **also: Any) -> None:
     """Commit what `change` makes of the edits, those included that do not fit at the moment, and in
     the same step of the history what else is given. One more than a link has room for is not made:
     a reload would lose them all."""
-    edits = st.session_state.get(_LOOK, Look()).edits
+    edits = current_look().edits
     changed = change(edits)
     if len(edits) < len(changed) > LONGEST:
         st.toast("A link has no room for one more edit like this: undo one first.")
@@ -210,7 +222,7 @@ def change_edits(change: Callable[[str], str], **also: Any) -> None:
 
 def edit_sentence(text: str) -> None:
     """A key was typed: the sentence changes in the session, the URL waits until it is committed."""
-    look = st.session_state.get(_LOOK, Look())
+    look = current_look()
     if text != look.src:
         look = replace(look, src=text, tgt=None, word=None)
     st.session_state[_LOOK] = look
@@ -222,9 +234,15 @@ def edit_sentence(text: str) -> None:
     st.session_state[_SEEN] = seen
 
 
+def current_look() -> Look:
+    """The look as it stands at this moment, in a fragment and in a callback as well."""
+    look: Look = st.session_state.get(_LOOK, Look())
+    return look
+
+
 def current_query() -> dict[str, str]:
     """The URL parameters that a link to another page must carry."""
-    return look_to_query(st.session_state.get(_LOOK, Look()))
+    return look_to_query(current_look())
 
 
 def sentence_revision() -> int:

@@ -47,12 +47,12 @@ def as_npz(look: Look, info: ModelInfo, explained: Explained) -> bytes:
     return file.getvalue()
 
 
-def camera(name: str) -> dict[str, object]:
-    """The config of a plotly chart whose one tool saves it as SVG."""
+def camera(name: str, kind: str = "svg") -> dict[str, object]:
+    """The config of a plotly chart whose one tool saves it, as SVG or, in three dimensions, PNG."""
     return {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": name},
+        "toImageButtonOptions": {"format": kind, "filename": name},
     }
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from pages.ui import maps
 from pages.ui.catalogue import LookError, ModelInfo
+from pages.ui.kept import Kept, one_of
 from pages.ui.models import embedding_matrix, load, tokenize, translate
 from pages.ui.pieces import readable
 from pages.ui.state import Look
 from pages.ui.word_views import kinds_of
 
-_SIDE = "map-vocabulary"
+SIDES = ("src", "tgt")
 
 
 @dataclass(frozen=True)
@@ -39,25 +41,25 @@ def neighbours(
     return _neighbours(maps.identity(info), info, row, side, measure, count)
 
 
-def vocabulary_control(info: ModelInfo) -> str:
-    """Which of a model's two vocabularies to look at, "src" or "tgt"; a joint one is not asked."""
+def vocabulary_control(info: ModelInfo, **bound: Any) -> str:
+    """Which of a model's two vocabularies to look at, "src" or "tgt"; a joint one is not asked.
+    bound are the widget's key and what keeps its choice."""
     if info.joint:
         return "src"
     names = {"src": f"Source ({info.languages[0]})", "tgt": f"Target ({info.languages[1]})"}
     side = st.segmented_control(
         "Vocabulary",
         list(names),
-        default="src",
         format_func=names.__getitem__,
         required=True,
-        key=_SIDE,
+        **(bound or {"default": "src", "key": "vocabulary.side"}),
     )
     return str(side)
 
 
 def shown_side(info: ModelInfo) -> str:
-    """The vocabulary that is looked at on this page: what `vocabulary_control` gave."""
-    return "src" if info.joint else str(st.session_state.get(_SIDE) or "src")
+    """The vocabulary that the map shows."""
+    return "src" if info.joint else Kept("map").read("side", "src", one_of(SIDES))
 
 
 def own_pieces(info: ModelInfo, look: Look, side: str) -> list[int]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from pages.ui.components import mount, pack
 from pages.ui.models import Tokens
 from pages.ui.pieces import kind, segments, spelled, visible
 
-_CHOSEN = "map.chosen"
 MAX_ROWS = 64
 MAP_KINDS = ("start", "inside", "byte", "special", "unknown")
 LEGEND = {
@@ -73,6 +72,14 @@ def counts(tokens: Tokens) -> list[tuple[str, str]]:
     return pairs
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How often each piece (V) occurs, and in what: "900 texts of some-corpus"."""
+
+    times: Sequence[int]
+    where: str
+
+
 def map_view(
     points: np.ndarray | None,
     labels: Sequence[str],
@@ -85,12 +92,14 @@ def map_view(
     title: str,
     key: str,
     measure: str = "cosine",
+    counted: Counted | None = None,
 ) -> int | None:
     """The vocabulary as points in the plane, to pan, zoom, search and choose from.
 
     points (V, 2), or None for search and neighbours alone; labels are readable, one a point; kinds
     (V,) are uint8, places in `MAP_KINDS`. own are the pieces of the person's sentence, near the
     neighbours of the chosen piece with their cosines, or distances where measure is "distance".
+    Only with `counted` can points be as large as pieces are frequent.
 
     Returns a piece once, in the run in which the person has chosen it, else None.
     """
@@ -102,27 +111,17 @@ def map_view(
         "near": [int(number) for number in near],
         "cosines": [round(float(cosine), 6) for cosine in cosines],
         "measure": measure,
+        "counted": counted.where if counted else "",
         "title": title,
     }
     arrays = {"kind": np.asarray(kinds, np.uint8)}
+    if counted:
+        arrays["counts"] = np.asarray(counted.times, np.uint32)
     if points is not None:
         arrays["points"] = np.asarray(points, np.float32)
     result = mount("map")(data=pack(header, arrays), key=key, on_choice_change=lambda: None)
     number = getattr(result, "choice", None)
     return number if type(number) is int and 0 <= number < len(labels) else None
-
-
-def chosen_piece(model: str, own: Sequence[int], size: int) -> int:
-    """The piece of that model chosen on the map; else the first of the person's own, else any."""
-    held, number = st.session_state.get(_CHOSEN, ("", -1))
-    if held == model and 0 <= number < size:
-        return int(number)
-    return next(iter(own), min(4, size - 1))
-
-
-def choose_piece(model: str, number: int) -> None:
-    """Remember the piece chosen on the map."""
-    st.session_state[_CHOSEN] = (model, number)
 
 
 def kinds_of(labels: Sequence[str], byte_level: bool) -> np.ndarray:

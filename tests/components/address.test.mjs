@@ -11,6 +11,8 @@ test("names and values come back as they went, and what is no pair is left out",
   const values = { unit: "words", mass: "0.85", number: "W_Q.1.2" };
   assert.equal(toText(values), "unit-words~mass-0.85~number-W_Q.1.2");
   assert.deepEqual(fromText(toText(values)), values);
+  const any = { find: "50% ~x~ -é %7E&=#" };
+  assert.deepEqual(fromText(parameter(withParameter("?a=b", "lens", toText(any)), "lens")), any);
   assert.deepEqual(fromText("~nothing~a-~-b"), { a: "", "": "b" });
   assert.deepEqual(fromText(""), {});
 });

@@ -84,6 +84,20 @@ test("a cut holds where the pen stood, and a text has its room in any font", () 
   assert.match(pen.parts[2], /fill-opacity="0.25"/);
 });
 
+test("a circle is two arcs, filled and stroked in their colours", () => {
+  const pen = new Vector(40, 40, {});
+  pen.fillStyle = "#102030";
+  pen.globalAlpha = 0.5;
+  pen.fill();
+  assert.deepEqual(pen.parts, [], "there is nothing to fill yet");
+  pen.beginPath();
+  pen.arc(10, 20, 3.5, 0, 7);
+  pen.fill();
+  pen.stroke();
+  const d = 'd="M13.5 20A3.5 3.5 0 1 1 6.5 20A3.5 3.5 0 1 1 13.5 20"';
+  assert.deepEqual(pen.parts, [`<path ${d} fill="rgb(16,32,48)" fill-opacity="0.5"/>`, `<path ${d} fill="none" stroke="rgb(0,0,0)" stroke-opacity="0.5" stroke-width="1"/>`]);
+});
+
 test("the cell under the cursor is told as Python finds it", () => {
   const view = (settings) => ({ choice: { kind: "cross", layer: 1, head: 2 }, settings: { unit: "pieces", measure: "weights", specials: true, mean: "head", ...settings },
     header: { sides: { tgt: { spans: [[0, 1], [1, 3]] }, src: { spans: [[0, 2], [2, 3]] } } }, arrays: { cross: { shape: [4, 4, 3, 3] } } });

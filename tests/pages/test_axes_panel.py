@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.figures.directions import between
 from pages.ui.axes import best
+from pages.ui.kept import from_text, to_text
 from transformer.analysis.axes import along_axis, analogy
 from transformer.bundle import load_bundle
 
@@ -24,10 +25,15 @@ def open_panel(words: tuple[str, ...] = WORDS, ends: tuple[str, str] = ENDS) -> 
     at = AppTest.from_file(str(ROOT / "pages/words/embeddings.py"), default_timeout=60)
     for name, value in {"model": "toy", "src": "the red car", "panel": "axes"}.items():
         at.query_params[name] = value
-    at.session_state["axes.sum"] = words
-    at.session_state["axes.ends"] = ends
-    at.session_state["axes.starts"] = at.session_state["axes.axis-starts"] = False
+    names = ("a", "b", "c", "left", "right", "starts", "axisstarts")
+    values = (*words, *ends, "False", "False")
+    at.query_params["axes"] = to_text(dict(zip(names, values, strict=True)))
     return at.run()
+
+
+def address(at: AppTest) -> str:
+    found = at.query_params["axes"]
+    return found if isinstance(found, str) else found[0]
 
 
 def charts(at: AppTest) -> list[dict[str, Any]]:
@@ -109,10 +115,13 @@ def test_words_of_markup_are_words(dawn_runs: Path) -> None:
 
 def test_an_example_fills_the_fields(dawn_runs: Path) -> None:
     at = open_panel()
-    at.button_group(key="axes.sum-example").set_value("king − man + woman").run()
-    assert [at.text_input(key=f"axes.sum.{n}").value for n in range(3)] == ["king", "man", "woman"]
-    at.text_input(key="axes.sum.0").set_value("red").run()
-    assert at.session_state["axes.sum"] == ("red", "man", "woman")
+    at.button_group(key="axes.sums").set_value("king − man + woman").run()
+    assert [at.text_input(key=f"axes.{name}").value for name in "abc"] == ["king", "man", "woman"]
+    at.text_input(key="axes.a").set_value("red").run()
+    kept = from_text(address(at))
+    assert [kept[name] for name in "abc"] == ["red", "man", "woman"]
+    at.button_group(key="axes.sums").set_value("files − file + page").run()
+    assert not set("abc") & set(from_text(address(at)))  # as the panel is at first
 
 
 def test_the_best_are_the_highest_of_those_allowed() -> None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.catalogue import LookError, find_model
 from pages.ui.context import meet, places_of
+from pages.ui.kept import to_text
 from pages.ui.models import tokenize
 from tests.pages.blobs import sent
 from transformer.bundle import load_bundle, save_bundle
@@ -24,8 +25,7 @@ def open_panel(word: str = "car", texts: str = "\n".join(TEXTS), view: str = "wo
     at = AppTest.from_file(str(ROOT / "pages/words/embeddings.py"), default_timeout=60)
     for name, value in {"model": "toy", "src": TEXTS[0], "panel": "context"}.items():
         at.query_params[name] = value
-    at.session_state["context.asked"] = (word, texts)
-    at.session_state["context.view"] = view
+    at.query_params["context"] = to_text({"word": word, "texts": texts, "view": view})
     return at.run()
 
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import background, kinds
 from pages.ui.catalogue import find_model
+from pages.ui.kept import to_text
 from pages.ui.kinds_panel import share_done
 from tests.pages.test_axes_panel import charts, decoded
 from trainer.statistical import main
@@ -41,7 +42,7 @@ def open_panel(words: str = "the, ca, red") -> AppTest:
     at = AppTest.from_file(str(ROOT / "pages/words/embeddings.py"), default_timeout=60)
     for name, value in {"model": "toy", "src": "the red car", "panel": "kinds"}.items():
         at.query_params[name] = value
-    at.session_state["kinds.asked"] = words
+    at.query_params["kinds"] = to_text({"words": words})
     return at.run()
 
 

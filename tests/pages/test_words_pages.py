@@ -162,18 +162,16 @@ def test_the_map_holds_every_piece_and_lights_the_persons_own(dawn_runs: Path) -
 
 def test_a_piece_chosen_on_the_map_stays_chosen_when_the_sentence_changes(dawn_runs: Path) -> None:
     at = open_page("embeddings", model="toy", src="the red")
-    at.session_state["map.chosen"] = ("toy", 77)
+    at.query_params["map"] = "piece-toy.77"
     at.query_params["src"] = "la casa"
     assert sent(at.run(), "near")[0]["chosen"] == 77
-    at.session_state["map.chosen"] = ("another model", 78)
+    at.query_params["map"] = "piece-another model.78"
     header, _ = sent(at.run(), "near")
     assert header["chosen"] == header["own"][0]
 
 
 def test_three_dimensions_are_drawn_by_plotly(dawn_runs: Path) -> None:
-    at = open_page("embeddings", model="toy")
-    at.session_state["map-dims"] = "3-D"
-    at.run()
+    at = open_page("embeddings", model="toy", map="dims-3-D")
     assert not at.exception
     assert "points" not in sent(at, "near")[0]["arrays"]
     assert at.get("plotly_chart")
@@ -199,8 +197,7 @@ def test_each_of_two_vocabularies_has_its_map(two_vocabularies: Path) -> None:
     bundle = load_bundle(two_vocabularies / "words" / "export")
     header, _ = sent(at, "near")
     assert header["own"] == bundle.src_tokenizer.encode("the red car").ids
-    at.session_state["map.chosen"] = ("words", 6)
-    at.session_state["map-vocabulary"] = "tgt"
+    at.query_params["map"] = "side-tgt~piece-words.6"
     at.run()
     assert not at.exception
     header, arrays = sent(at, "near")
@@ -218,9 +215,7 @@ def test_one_joint_vocabulary_is_not_asked_for(dawn_runs: Path) -> None:
 
 
 def test_without_a_umap_the_page_offers_to_make_one(dawn_runs: Path) -> None:
-    at = open_page("embeddings", model="toy")
-    at.session_state["map-how"] = "UMAP"
-    at.run()
+    at = open_page("embeddings", model="toy", map="how-UMAP")
     assert not at.exception
     assert "UMAP looks for a flat map" in at.markdown[-1].value or "umap-learn" in says(at)
 
@@ -270,9 +265,8 @@ def test_a_control_that_turns_text_around_is_named_and_does_not_turn(
 def test_neighbours_by_distance_are_the_librarys(dawn_runs: Path) -> None:
     from transformer.analysis.projections import nearest_by_distance
 
-    at = open_page("embeddings", model="toy", src="the red")
-    at.session_state["map-measure"] = "distance"
-    header, _ = sent(at.run(), "near")
+    at = open_page("embeddings", model="toy", src="the red", map="measure-distance")
+    header, _ = sent(at, "near")
     weight = load_bundle(dawn_runs / "toy" / "export").model.src_embedding.weight.detach()
     indices, distances = nearest_by_distance(weight, header["chosen"], 12)
     assert header["measure"] == "distance" and header["near"] == indices.tolist()
@@ -281,9 +275,56 @@ def test_neighbours_by_distance_are_the_librarys(dawn_runs: Path) -> None:
 
 @pytest.mark.parametrize("how", ["UMAP", "t-SNE"])
 def test_the_panels_stand_below_a_map_that_is_not_made_yet(how: str, dawn_runs: Path) -> None:
-    at = open_page("embeddings", model="toy", panel="axes")
-    at.session_state["map-how"] = how
-    at.run()
+    at = open_page("embeddings", model="toy", panel="axes", map=f"how-{how}")
     assert not at.exception
     assert any(button.label == f"Make the {how}" for button in at.button)
-    assert at.text_input(key="axes.sum.0")
+    assert at.text_input(key="axes.a")
+
+
+def test_how_often_pieces_are_seen_goes_along_only_where_it_was_counted(dawn_runs: Path) -> None:
+    from transformer.analysis.counts import count, save_counts
+
+    header, arrays = sent(open_page("embeddings", model="toy"), "near")
+    assert header["counted"] == "" and "counts" not in arrays
+    folder = dawn_runs / "toy" / "export"
+    counts = count(load_bundle(folder).src_tokenizer, ["the red car", "the house"], "two lines")
+    save_counts(folder, {"src": counts})
+    header, arrays = sent(open_page("embeddings", model="toy"), "near")
+    assert header["counted"] == "2 texts of two lines"
+    assert arrays["counts"].tolist() == counts.tokens and arrays["counts"].sum() > 0
+
+
+def test_the_map_of_three_dimensions_is_taken_away(dawn_runs: Path) -> None:
+    from pages.ui.catalogue import find_model
+    from pages.ui.maps import Settings, read_maps
+    from pages.ui.vocabulary import vocabulary
+    from pages.ui.vocabulary_map import Drawn, places_of_cloud
+
+    at = open_page("embeddings", model="toy", map="dims-3-D")
+    config = json.loads(at.get("plotly_chart")[0].proto.config)
+    assert config["toImageButtonOptions"]["format"] == "png"
+    button = next(b for b in at.get("download_button") if "cloud" in b.proto.id)
+    assert button.proto.label == "Numbers of this map"
+    info = find_model("toy")
+    points, words = read_maps(info, "src").pca, vocabulary(info)
+    rows = list(places_of_cloud(Drawn(info, "src", words, Settings(), points, "cosine")))
+    assert rows[0] == ("id", "piece", "x", "y", "z") and len(rows) == len(words.labels) + 1
+    assert list(rows[5]) == [4, words.labels[4], *points[4]]
+
+
+def test_an_address_of_the_map_that_is_not_there_is_told_and_falls_back(dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy", map="how-MDS~dims-4-D~piece-toy.99999~measure-x")
+    assert not at.exception
+    header, _ = sent(at, "near")
+    assert header["title"].startswith("PCA") and header["chosen"] == header["own"][0]
+    assert [word in says(at).replace("\\", "") for word in ("MDS", "4-D", "99999", "measure")] == [
+        True
+    ] * 4
+
+
+def test_a_piece_pressed_on_the_map_is_in_the_address(dawn_runs: Path) -> None:
+    at = open_page("embeddings", model="toy", src="the red")
+    at.session_state["map-flat"] = {"choice": 77}
+    at.run()
+    assert "piece-toy.77" in str(at.query_params["map"])
+    assert sent(at, "near")[0]["chosen"] == 77

@@ -17,15 +17,31 @@ export function project(camera, x, y) {
   return [camera.x + camera.scale * x, camera.y - camera.scale * y];
 }
 
+/** The point of the map at a place on the canvas. */
+export const place = (camera, px, py) => [(px - camera.x) / camera.scale, (camera.y - py) / camera.scale];
+
+/** What a camera shows, whatever the size of the canvas: the point in the middle, and how much larger than fitted. */
+export function lensOf(camera, fitted, width, height) {
+  const [x, y] = place(camera, width / 2, height / 2);
+  return { zoom: camera.scale / fitted.scale, x, y };
+}
+
+/** The camera that shows it. */
+export function cameraAt({ zoom, x, y }, fitted, width, height) {
+  const scale = fitted.scale * zoom;
+  return { scale, x: width / 2 - scale * x, y: height / 2 + scale * y };
+}
+
 /** The camera after zooming by `factor` with the canvas place (px, py) held still. */
 export function zoomed(camera, factor, px, py) {
   return { scale: camera.scale * factor, x: px + (camera.x - px) * factor, y: py + (camera.y - py) * factor };
 }
 
-/** The point nearest to a place on the canvas within `reach` pixels, or null. */
-export function nearestPoint(points, camera, px, py, reach) {
+/** The point nearest to a place on the canvas within `reach` pixels, or null; with `shown`, a byte for each, only of those. */
+export function nearestPoint(points, camera, px, py, reach, shown = null) {
   let best = null, least = reach * reach;
   for (let i = 0; i < points.length; i += 2) {
+    if (shown && !shown[i / 2]) continue;
     const dx = camera.x + camera.scale * points[i] - px, dy = camera.y - camera.scale * points[i + 1] - py;
     const distance = dx * dx + dy * dy;
     if (distance <= least) [best, least] = [i / 2, distance];

@@ -3,29 +3,63 @@ import { surface } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
 import { KIND_COLOURS } from "./kinds.js";
 
-/** A canvas with all points and which of them are in view; painted anew only when camera, size or search are others,
- * so that hovering costs one copy. */
+/** A canvas with all points and which of them are in view; painted anew only when what decides about it is another, so that
+ * hovering costs one copy. */
 export function cloud(view, width, height) {
-  const { points, kind, camera, header, found, cloud: last } = view, dim = found.length > 0;
-  const state = [points, kind, camera.scale, camera.x, camera.y, width, height, devicePixelRatio, dim];
+  const { points, kind, camera, found, inside, alone, sized, cloud: last } = view;
+  const state = [points, kind, camera.scale, camera.x, camera.y, width, height, devicePixelRatio, found.length > 0, inside, alone, sized];
   if (last && state.every((value, i) => value === last.state[i])) return last;
-  const layer = last?.layer ?? document.createElement("canvas"), pen = surface(layer, width, height), seen = [];
-  const size = clamp(1.1, 1.5 * Math.sqrt(camera.scale / view.fitted.scale) * Math.sqrt(2500 / (points.length / 2 + 500)), 3.2);
-  pen.globalAlpha = dim ? 0.28 : 0.62;
-  header.kinds.forEach((name, code) => {
-    pen.fillStyle = KIND_COLOURS[name];
-    const dot = size < 2 ? null : sprite(KIND_COLOURS[name], size);
-    for (let i = 0; i < kind.length; i++) {
-      if (kind[i] !== code) continue;
-      const x = camera.x + camera.scale * points[2 * i], y = camera.y - camera.scale * points[2 * i + 1];
-      if (x < -4 || y < -4 || x > width + 4 || y > height + 4) continue;
-      seen.push(i);
-      if (dot) pen.drawImage(dot, x - size - 1, y - size - 1, 2 * size + 2, 2 * size + 2);
-      else pen.fillRect(x - size, y - size, 2 * size, 2 * size);
-    }
+  const layer = last?.layer ?? document.createElement("canvas"), pen = surface(layer, width, height);
+  const seen = eachDot(view, width, height, (x, y, size, colour, alpha) => {
+    pen.globalAlpha = alpha;
+    if (size < 2) {
+      pen.fillStyle = colour;
+      pen.fillRect(x - size, y - size, 2 * size, 2 * size);
+    } else pen.drawImage(sprite(colour, size), x - size - 1, y - size - 1, 2 * size + 2, 2 * size + 2);
   });
   return (view.cloud = { layer, seen, state });
 }
+
+/** The same points with a pen that draws each of them. */
+export function dots(view, pen, width, height) {
+  const seen = eachDot(view, width, height, (x, y, size, colour, alpha) => {
+    Object.assign(pen, { globalAlpha: alpha, fillStyle: colour });
+    pen.beginPath();
+    pen.arc(x, y, size, 0, 2 * Math.PI);
+    pen.fill();
+  });
+  pen.globalAlpha = 1;
+  return seen;
+}
+
+/** Tells place, radius, colour and opacity of each point in view, the frequent ones first where size says how frequent they
+ * are, so that no small one is hidden; the numbers of those in view. */
+function eachDot({ points, kind, camera, fitted, header, found, inside, alone, sized, levels, byCount }, width, height, tell) {
+  const seen = [], size = clamp(1.1, 1.5 * Math.sqrt(camera.scale / fitted.scale) * Math.sqrt(2500 / (points.length / 2 + 500)), 3.2);
+  const plain = found.length > 0 ? 0.28 : 0.62, shown = alone ? inside : null;
+  header.kinds.forEach((name, code) => {
+    for (let place = 0; place < kind.length; place++) {
+      const i = sized ? byCount[place] : place;
+      if (kind[i] !== code || (shown && !shown[i])) continue;
+      const x = camera.x + camera.scale * points[2 * i], y = camera.y - camera.scale * points[2 * i + 1];
+      if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
+      seen.push(i);
+      tell(x, y, sized ? size * sizeOf(levels[i]) : size, KIND_COLOURS[name], inside && !inside[i] ? 0.14 : plain);
+    }
+  });
+  return seen;
+}
+
+const STEPS = 15;
+
+/** The step of each count, from never to the most frequent; what is seen 16 times as often is drawn twice as large. */
+export function levelsOf(counts) {
+  const most = counts.reduce((most, count) => Math.max(most, count), 1);
+  return Uint8Array.from(counts, (count) => Math.round(STEPS * (count / most) ** 0.25));
+}
+
+/** A radius, times the usual one: also what was never seen is drawn. */
+const sizeOf = (level) => 0.45 + (4 * level) / STEPS;
 
 const sprites = new Map();
 

@@ -1,23 +1,33 @@
 // The map on its canvas: all points, what is lit, and as many labels as have room.
 import { surface, themed } from "../shared/canvas.js";
 import { labelBox, project } from "./camera.js";
-import { cloud } from "./cloud.js";
+import { cloud, dots } from "./cloud.js";
 import { SUN } from "./kinds.js";
 
 const ALL_LABELS = 160; // with no more points than this in view, each is labelled where there is room
 
 export function draw(view) {
   view.frame = 0;
-  const { canvas, points, header } = view;
+  const { canvas, points } = view;
   if (!points || !canvas.clientWidth) return;
-  const width = canvas.clientWidth, height = canvas.clientHeight;
   Object.assign(view, themed(view.root));
-  const pen = surface(canvas, width, height);
+  const { clientWidth: width, clientHeight: height } = canvas, pen = surface(canvas, width, height);
   const { layer, seen } = cloud(view, width, height);
   pen.drawImage(layer, 0, 0, width, height);
-  const taken = [], written = new Set();
-  const write = (number, ...how) => written.has(number) || (written.add(number), label(pen, view, taken, number, ...how));
+  paintOver(view, pen, width, height, seen);
+}
+
+/** The same with a pen of another kind. */
+export function paintMap(view, pen, width, height) {
+  paintOver(view, pen, width, height, dots(view, pen, width, height));
+}
+
+/** What is lit, and the labels; `seen` are the points in view. */
+function paintOver(view, pen, width, height, seen) {
+  const { header, inside, alone } = view, taken = [], written = new Set();
+  const write = (number, ...how) => written.has(number) || (alone && !inside[number]) || (written.add(number), label(pen, view, [width, height], taken, number, ...how));
   lines(pen, view);
+  shape(pen, view);
   rings(pen, view, view.found.slice(0, 400), 3.2, SUN, false);
   rings(pen, view, header.near, 4, SUN, false);
   rings(pen, view, header.own, 4, SUN, true);
@@ -30,18 +40,35 @@ export function draw(view) {
   for (const number of header.own) write(number, 600);
   for (const number of header.near) write(number, 400);
   for (const number of view.found.slice(0, 60)) write(number, 400);
+  for (const number of view.taken.slice(0, ALL_LABELS)) write(number, 400);
   if (seen.length <= ALL_LABELS) for (const number of seen) write(number, 400, false, 0.75);
 }
 
 const at = (view, number) => project(view.camera, view.points[2 * number], view.points[2 * number + 1]);
 
+const shown = ({ alone, inside }, number) => !alone || inside[number] === 1;
+
+/** The lasso, or the one that is being drawn. */
+function shape(pen, view) {
+  const corners = view.drawing ?? view.lasso?.map(([x, y]) => project(view.camera, x, y));
+  if (!corners) return;
+  Object.assign(pen, { strokeStyle: view.ink, lineWidth: 1.2, globalAlpha: 0.7 });
+  pen.setLineDash([5, 4]);
+  pen.beginPath();
+  corners.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+  if (!view.drawing) pen.lineTo(...corners[0]);
+  pen.stroke();
+  pen.setLineDash([]);
+  pen.globalAlpha = 1;
+}
+
 function lines(pen, view) {
-  if (view.chosen === null) return;
+  if (view.chosen === null || !shown(view, view.chosen)) return;
   pen.strokeStyle = SUN;
   pen.lineWidth = 1;
   pen.globalAlpha = 0.4;
   pen.beginPath();
-  for (const number of view.header.near) {
+  for (const number of view.header.near.filter((number) => shown(view, number))) {
     pen.moveTo(...at(view, view.chosen));
     pen.lineTo(...at(view, number));
   }
@@ -51,7 +78,7 @@ function lines(pen, view) {
 
 function rings(pen, view, numbers, radius, colour, full) {
   pen.lineWidth = 1.5;
-  for (const number of numbers) {
+  for (const number of numbers.filter((number) => shown(view, number))) {
     const [x, y] = at(view, number);
     pen.beginPath();
     pen.arc(x, y, radius, 0, 7);
@@ -63,12 +90,11 @@ function rings(pen, view, numbers, radius, colour, full) {
 }
 
 /** A label beside its point, haloed by the paper; left out where others leave it no room. */
-function label(pen, view, taken, number, weight, always = false, alpha = 1) {
+function label(pen, view, [width, height], taken, number, weight, always = false, alpha = 1) {
   const [x, y] = at(view, number), text = view.header.labels[number];
-  const width = view.canvas.clientWidth;
-  if (x < 0 || y < 0 || x > width || y > view.canvas.clientHeight) return;
+  if (x < 0 || y < 0 || x > width || y > height) return;
   pen.font = `${weight} 13px ${view.font}`;
-  const { box, free } = labelBox(taken, [x, y], pen.measureText(text).width, width, view.canvas.clientHeight);
+  const { box, free } = labelBox(taken, [x, y], pen.measureText(text).width, width, height);
   if (!box || (!free && !always)) return;
   const [left, middle] = [box[0] + 2, box[1] + 9];
   pen.textBaseline = "middle";

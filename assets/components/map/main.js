@@ -1,38 +1,71 @@
-// The vocabulary as points in the plane: pan, zoom, hover, search, choose. Python sends one blob; only a chosen piece
-// goes back. Labels are drawn on the canvas or set as textContent, so no piece can act as HTML.
+// The vocabulary as points in the plane: pan, zoom, hover, search, choose, take with a lasso. Python sends one blob; only a
+// chosen piece goes back. Labels are drawn on the canvas or set as textContent, so no piece can act as HTML.
+import { Address } from "../shared/address.js";
 import { unpack } from "../shared/blob.js";
+import { mounted } from "../shared/mounted.js";
 import { listen, refit } from "./act.js";
+import { setLasso } from "./act_lasso.js";
+import { levelsOf } from "./cloud.js";
 import { draw, redraw } from "./draw.js";
+import { settingsFrom } from "./remember_map.js";
 import { saveMap } from "./save_map.js";
 import { describe, side } from "./side.js";
 
-const VIEWS = new WeakMap();
+export default mounted({ build, receive, draw: restyle, end });
 
-function build(root, component) {
-  const canvas = root.querySelector("canvas"), input = root.querySelector("input");
-  const view = { root, component, canvas, input, hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null, listeners: new AbortController() };
+const PLAIN = { lasso: null, inside: null, taken: [], ring: null, drawing: null, alone: false };
+
+function build(parent) {
+  const root = parent.querySelector(".map"), listeners = new AbortController();
+  const view = { root, listeners, canvas: root.querySelector("canvas"), input: root.querySelector("input"), address: new Address("lens", listeners), ...PLAIN };
+  Object.assign(view, { hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null, sized: false, tool: false });
   listen(view);
   saveMap(view);
-  view.watch = new ResizeObserver(() => { if (view.points && refit(view)) redraw(view); });
-  view.watch.observe(canvas);
+  view.observer = new ResizeObserver(() => { if (view.points && refit(view)) redraw(view); });
+  view.observer.observe(view.canvas);
   return view;
 }
 
-export default function (component) {
-  const host = component.parentElement;
-  if (!VIEWS.has(host)) VIEWS.set(host, build(host.querySelector(".map"), component));
-  const view = VIEWS.get(host);
-  const { header, arrays } = unpack(component.data, "float32", "uint8");
-  view.component = component;
-  Object.assign(view, { header, points: arrays.points?.values ?? null, kind: arrays.kind.values, chosen: header.chosen, hover: null });
+function receive(view, bytes) {
+  const { header, arrays } = unpack(bytes, "float32", "uint8", "uint32"), first = !view.header;
+  const other = !first && view.header.title !== header.title;
+  Object.assign(view, { header, points: arrays.points?.values ?? null, kind: arrays.kind.values, counts: arrays.counts?.values ?? null, chosen: header.chosen, hover: null });
+  sort(view);
   view.root.classList.toggle("alone", !view.points);
   view.root.querySelector(".stage").hidden = !view.points;
+  const asked = first ? settingsFrom(view.address.read()) : null;
+  if (first) Object.assign(view, { lens: asked.lens, sized: asked.sized && view.counts !== null });
+  if (first && asked.find) view.input.value = asked.find;
   side(view);
   if (view.points) {
-    describe(view);
+    if (first) view.alone = asked.alone;
     refit(view);
-    draw(view);
+    setLasso(view, first ? asked.lasso : other ? null : view.lasso);
   }
   view.root.dataset.drawn = `${header.title} ${header.chosen}`;
-  return () => { view.watch.disconnect(); view.listeners.abort(); VIEWS.delete(host); cancelAnimationFrame(view.frame); };
+}
+
+/** What is needed to draw points as large as pieces are frequent. */
+function sort(view) {
+  const button = view.root.querySelector(".sized");
+  button.hidden = !view.counts;
+  view.sized &&= view.counts !== null;
+  button.setAttribute("aria-pressed", String(view.sized));
+  if (!view.counts) return;
+  button.title = `How often each occurs in ${view.header.counted}`;
+  view.levels = levelsOf(view.counts);
+  view.byCount = Uint32Array.from(view.counts, (_, number) => number).sort((a, b) => view.counts[b] - view.counts[a]);
+}
+
+function restyle(view) {
+  if (!view.points) return;
+  refit(view);
+  describe(view);
+  draw(view);
+}
+
+function end(view) {
+  view.observer.disconnect();
+  clearTimeout(view.waiting);
+  cancelAnimationFrame(view.frame);
 }

@@ -42,11 +42,29 @@ export function matches(view) {
   view.root.querySelector(".found").textContent = !wanted.trim() ? "" : !view.found.length ? "No piece of the vocabulary holds this." : more > 0 ? `and ${grouped(more)} more` : "";
 }
 
+const LISTED = 200;
+
+/** The pieces inside the lasso: frequent ones first where it is known how frequent they are. */
+export function sideOfLasso(view) {
+  const { root, lasso, inside, counts, alone } = view, box = root.querySelector(".taken");
+  view.taken = [];
+  inside?.forEach((is, number) => { if (is) view.taken.push(number); });
+  if (counts) view.taken.sort((a, b) => counts[b] - counts[a] || a - b);
+  box.hidden = !lasso;
+  if (!lasso) return;
+  const many = grouped(view.taken.length), rest = view.taken.length - LISTED;
+  box.querySelector("h3").textContent = view.taken.length === 1 ? "1 piece inside the lasso" : `${many} pieces inside the lasso`;
+  box.querySelector(".inside").replaceChildren(...view.taken.slice(0, LISTED).map((number) => pieceButton(view, number)));
+  box.querySelector(".rest").textContent = rest > 0 ? `and ${grouped(rest)} more, all of them in the CSV` : "";
+  box.querySelector("[data-does=alone]").setAttribute("aria-pressed", String(alone));
+}
+
 export function describe(view) {
   const { header } = view, name = (number) => header.labels[number];
   const near = header.near.slice(0, 3).map(name).join(", ");
   view.canvas.setAttribute("aria-label",
-    `${header.title}: ${grouped(header.labels.length)} pieces as points. Chosen: ${name(header.chosen)}, nearest ${near}. Arrow keys move the map, plus and minus zoom, Enter chooses the piece in the middle.`);
+    `${header.title}: ${grouped(header.labels.length)} pieces as points. Chosen: ${name(header.chosen)}, nearest ${near}.${view.lasso ? ` ${grouped(view.taken.length)} inside the lasso.` : ""} ` +
+    "Arrow keys move the map, plus and minus zoom, Enter chooses the piece in the middle. L takes the pieces in a circle around the middle, brackets make it smaller and larger, Escape clears it.");
   view.root.querySelector(".legend").replaceChildren(...legend(view));
 }
 
@@ -55,9 +73,11 @@ function legend(view) {
   for (const code of [...new Set(view.kind)].sort()) words.set(KIND_WORDS[view.header.kinds[code]], KIND_COLOURS[view.header.kinds[code]]);
   const entries = [...words].map(([text, colour]) => [text, colour, ""]);
   entries.push(["yours", SUN, ""], ["nearest to the chosen one", SUN, "ring"]);
+  if (view.sized) entries.push([`larger: more often in ${view.header.counted}`, view.ink ?? "currentColor", "large"]);
   return entries.map(([text, colour, shape]) => {
-    const item = element("span", shape, text);
-    item.style.setProperty("--dot", colour);
+    const item = element("span"), dot = element("i", shape);
+    dot.style.setProperty("--dot", colour);
+    item.append(dot, text);
     return item;
   });
 }

@@ -1,10 +1,13 @@
 // What a view shows, in the address: one parameter that the browser writes by itself, so that a link and a reload bring the
 // view as it was, and the server never hears of it.
 
-/** Names and values of letters, digits and dots as one text: "unit-words~row-3". */
-export const toText = (values) => Object.entries(values).map(([name, value]) => `${name}-${value}`).join("~");
+const folded = (value) => String(value).replaceAll("%", "%25").replaceAll("~", "%7E");
+const unfolded = (text) => text.replaceAll("%7E", "~").replaceAll("%25", "%");
 
-export const fromText = (text) => Object.fromEntries(text.split("~").filter((part) => part.includes("-")).map((part) => [part.slice(0, part.indexOf("-")), part.slice(part.indexOf("-") + 1)]));
+/** Names of letters, with their values, as one text: "unit-words~row-3". */
+export const toText = (values) => Object.entries(values).map(([name, value]) => `${name}-${folded(value)}`).join("~");
+
+export const fromText = (text) => Object.fromEntries(text.split("~").filter((part) => part.includes("-")).map((part) => [part.slice(0, part.indexOf("-")), unfolded(part.slice(part.indexOf("-") + 1))]));
 
 /** A place that an address counts from 1, counted from 0; null where it names none below `count`. */
 export const placeIn = (text, count) => (/^\d{1,5}$/.test(text ?? "") && Number(text) >= 1 && Number(text) <= count ? Number(text) - 1 : null);
@@ -16,7 +19,7 @@ export const parameter = (search, name) => new URLSearchParams(search).get(name)
 /** The search with that parameter set, or without it where the text is empty; the others stay letter by letter. */
 export function withParameter(search, name, text) {
   const others = parametersOf(search).filter((part) => !part.startsWith(`${name}=`));
-  const all = text ? [...others, `${name}=${text}`] : others;
+  const all = text ? [...others, `${name}=${encodeURIComponent(text)}`] : others;
   return all.length ? `?${all.join("&")}` : "";
 }
 

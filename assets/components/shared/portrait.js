@@ -3,7 +3,7 @@
 import { Vector, clear, colourOf } from "./vector.js";
 
 const MARGIN = 20;
-const LEFT_OUT = ".unseen, .save, .release, .hint, .take, .pointer-tip, script, style";
+const LEFT_OUT = ".unseen, .save, .tools, .sized, .release, .hint, .take, .pointer-tip, script, style";
 
 /** `root` as SVG, with a title and a line that says where its numbers come from. `paint(element, pen, width, height)` draws
  * a canvas or an input again; without it a canvas is copied. */

@@ -34,6 +34,12 @@ export class Vector {
   bezierCurveTo(...places) { this.path += `C${places.map(short).join(" ")}`; }
   rect(...box) { this.box = box; }
 
+  /** A whole circle: our pictures have no other arcs. */
+  arc(x, y, radius) {
+    const half = (to) => `A${short(radius)} ${short(radius)} 0 1 1 ${short(to)} ${short(y)}`;
+    this.path += `M${short(x + radius)} ${short(y)}${half(x - radius)}${half(x + radius)}`;
+  }
+
   clip() {
     const [x, y, width, height] = this.box, name = `clip-${(this.clips += 1)}`;
     const turned = this.turned && ` transform="${this.turned}"`;
@@ -43,6 +49,7 @@ export class Vector {
 
   setLineDash(dash) { this.dash = dash; }
   stroke() { if (this.path) this.add("path", { d: this.path, fill: "none", ...this.pen() }); }
+  fill() { if (this.path) this.add("path", { d: this.path, ...this.ink() }); }
   strokeRect(x, y, width, height) { this.add("rect", { ...sides(x, y, width, height), fill: "none", ...this.pen() }); }
   fillRect(x, y, width, height) { this.add("rect", { ...sides(x, y, width, height), ...this.ink() }); }
 
