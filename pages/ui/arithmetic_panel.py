@@ -11,6 +11,7 @@ from pages.ui.catalogue import LookError, ModelInfo
 from pages.ui.kept import Kept, yes_or_no
 from pages.ui.models import plain_errors
 from pages.ui.prose import escape_markdown
+from pages.ui.script import sum_script
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
 from pages.ui.vocabulary import Vocabulary, shown_side, vocabulary
@@ -79,5 +80,8 @@ def _candidates(
         names = ", ".join(escape_markdown(name) for name in taken)
         st.caption(text["own first"].format(names=names))
     st.caption(text["sum"] + text["pieces"] * any(len(word) > 1 for word in words))
+    with st.expander(text["python"]):
+        st.code(sum_script(info, shown_side(info), given, TOP), language="python", wrap_lines=True)
+        st.caption(text["python note"])
     told = ((known.labels[row], row, cosines[row], row in own) for row in rows)
     csv_button(text["sum csv"], "arithmetic", f"{info.stand} · {a} − {b} + {c}", row_table(told))

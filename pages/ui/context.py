@@ -13,6 +13,7 @@ import streamlit as st
 from pages.ui.catalogue import LookError, ModelInfo, stamp_of
 from pages.ui.models import Tokens, check_text, tokenize
 from pages.ui.paths import Paths, states_of, through_encoder
+from pages.ui.script import state_script
 
 MOST_SENTENCES = 12
 
@@ -76,8 +77,9 @@ def _meet(
         kept = [place for place in range(found.size(1) - 1) if place not in held[text]]
         rest.append(found[:, kept])
     paths = through_encoder(_info, vectors, texts, [f"“{word}” in: {text}" for text in texts])
+    scripts = [state_script(_info, text, held[text]) for text in texts]
     return Met(
-        replace(paths, distances=distances(vectors).numpy()),
+        replace(paths, distances=distances(vectors).numpy(), scripts=scripts),
         parting(vectors).numpy(),
         parting_of_others(rest).numpy(),
         lacking,

@@ -3,7 +3,7 @@ text only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ import streamlit as st
 from pages.ui.catalogue import LookError, ModelInfo, stamp_of
 from pages.ui.models import Explained, check_text, load, tokenize
 from pages.ui.pieces import readable
+from pages.ui.script import state_script
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,7 +31,8 @@ class Paths:
 
     labels (N,) name the paths and notes (N,) say more of each; sides (N,) are places in `groups`.
     points (N, P, 2) with the share of the variance that each axis keeps; distances (P, N, N)
-    between the paths, where N is small; tensors name the stops in the trace, of each group.
+    between the paths, where N is small; tensors name the stops in the trace, of each group; scripts
+    (N,), where there are any, find the vector of a path at stop `CELL` again.
     """
 
     stops: list[str]
@@ -43,6 +45,7 @@ class Paths:
     groups: list[str]
     sides: list[int]
     distances: np.ndarray | None = None
+    scripts: list[str] = field(default_factory=list)
 
 
 def sentence_paths(info: ModelInfo, src: str) -> Paths:
@@ -55,7 +58,9 @@ def sentence_paths(info: ModelInfo, src: str) -> Paths:
 def _sentence_paths(folder: str, stamp: tuple[int, ...], src: str, _info: ModelInfo) -> Paths:
     labels = [*(readable(label) for label in tokenize(_info, src).labels), "[EOS]"]
     notes = [f"{label}, piece {n} of {len(labels)}" for n, label in enumerate(labels, 1)]
-    return through_encoder(_info, states_of(_info, src), labels, notes)
+    paths = through_encoder(_info, states_of(_info, src), labels, notes)
+    scripts = [state_script(_info, src, [place]) for place in range(len(labels))]
+    return replace(paths, scripts=scripts)
 
 
 def two_languages(info: ModelInfo, explained: Explained, centred: bool) -> Paths:

@@ -21,6 +21,7 @@ def paths_view(paths: Paths, *, title: str, file: str, provenance: str, key: str
         "groups": paths.groups,
         "sides": paths.sides,
         "near": paths.near,
+        "scripts": paths.scripts,
         "provenance": f"{provenance} · {kept}",
     }
     arrays = {"points": np.asarray(paths.points, np.float32)}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pages.ui.catalogue import ModelInfo
 from transformer.analysis.snippet import effect_snippet, method_snippet, snippet
+from transformer.analysis.word_snippets import near_snippet, state_snippet, sum_snippet
 
 CELL, METHOD = "CELL", "METHOD"
 """What the browser replaces, in a script, by the number in focus and by the method that gave it."""
@@ -27,6 +28,21 @@ def hearing_script(info: ModelInfo, src: Sequence[int], tgt: Sequence[int], posi
 def effect_script(info: ModelInfo, src: str, tgt_ids: Sequence[int]) -> str:
     """Five lines that print what is lost of log P(tgt) without head `CELL`."""
     return effect_snippet(portable(info.folder), src, tgt_ids, CELL)
+
+
+def near_script(info: ModelInfo, side: str, row: int, measure: str, count: int) -> str:
+    """Five lines that print the pieces nearest to a row of the embedding."""
+    return near_snippet(portable(info.folder), side, row, measure, count)
+
+
+def sum_script(info: ModelInfo, side: str, words: Sequence[str], count: int) -> str:
+    """Five lines that print the pieces nearest to a - b + c."""
+    return sum_snippet(portable(info.folder), side, [word.strip() for word in words], count)
+
+
+def state_script(info: ModelInfo, text: str, places: Sequence[int]) -> str:
+    """Five lines that print the vector of these pieces of a text at stop `CELL` of the encoder."""
+    return state_snippet(portable(info.folder), text, places, CELL)
 
 
 def portable(folder: Path) -> str:

@@ -93,13 +93,15 @@ def map_view(
     key: str,
     measure: str = "cosine",
     counted: Counted | None = None,
+    script: str = "",
 ) -> int | None:
     """The vocabulary as points in the plane, to pan, zoom, search and choose from.
 
     points (V, 2), or None for search and neighbours alone; labels are readable, one a point; kinds
     (V,) are uint8, places in `MAP_KINDS`. own are the pieces of the person's sentence, near the
     neighbours of the chosen piece with their cosines, or distances where measure is "distance".
-    Only with `counted` can points be as large as pieces are frequent.
+    Only with `counted` can points be as large as pieces are frequent. script is the Python that
+    finds the neighbours again.
 
     Returns a piece once, in the run in which the person has chosen it, else None.
     """
@@ -112,6 +114,7 @@ def map_view(
         "cosines": [round(float(cosine), 6) for cosine in cosines],
         "measure": measure,
         "counted": counted.where if counted else "",
+        "script": script,
         "title": title,
     }
     arrays = {"kind": np.asarray(kinds, np.uint8)}

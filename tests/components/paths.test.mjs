@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shortened } from "../../assets/components/paths/draw_paths.js";
 import { hueOf, othersOf, placeAt, stepped } from "../../assets/components/paths/plane.js";
-import { csvOfPaths } from "../../assets/components/paths/save_paths.js";
+import { csvOfPaths, scriptOf } from "../../assets/components/paths/save_paths.js";
 
 const points = Float32Array.from([0, 0, 2, 4, 10, 10, 20, 30]); // two paths of two stops
 
@@ -40,4 +40,11 @@ test("the CSV has a line for each stop of each path", () => {
   const lines = csvOfPaths({ header, points }).trim().split("\n");
   assert.equal(lines.length, 6);
   assert.equal(lines.at(-1), '"b","y","t",20,30,"w",-0.5');
+});
+
+test("the script is of the path that is held, else of the one in mind, at this stop", () => {
+  const view = { header: { scripts: ["'CELL' a[CELL, 1]", "b[CELL, 2]"] }, at: 3, lock: null, focus: 0 };
+  assert.equal(scriptOf(view), "'CELL' a[3, 1]");
+  assert.equal(scriptOf({ ...view, lock: 1 }), "b[3, 2]");
+  assert.ok(scriptOf({ ...view, header: { scripts: [] } }).sorry);
 });

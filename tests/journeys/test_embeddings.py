@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.journeys.conftest import Journey
 
 pytestmark = pytest.mark.browser
@@ -70,3 +74,116 @@ def test_the_map_is_saved_and_the_other_panels_answer(journey: Journey, tmp_path
     page.get_by_test_id("stButtonGroup").get_by_text("Euclid").click()
     expect(page.locator(".map .near .n").first).not_to_have_text("")
     assert "panel=kinds" in page.url
+
+
+def drag(page: Page, *places: tuple[float, float]) -> None:
+    """Press, move and let go on the map; places are shares of its canvas."""
+    box = page.locator(".map canvas").bounding_box()
+    assert box
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for place in at[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+
+
+def test_a_lasso_lists_its_pieces_and_a_link_brings_them_again(
+    journey: Journey, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("embeddings")
+    main, taken = page.locator(".map"), page.locator(".map .taken")
+    main.locator("canvas").scroll_into_view_if_needed()
+    main.get_by_role("button", name="Lasso", exact=True).click()
+    drag(page, (0.3, 0.3), (0.7, 0.35), (0.6, 0.75), (0.3, 0.3))
+    expect(taken).to_be_visible()
+    taken.get_by_text("Only these on the map").click()
+    main.get_by_role("button", name="Zoom in").click()
+    page.get_by_label("Find a piece").fill("a~b%")
+    expect(page).to_have_url(re.compile("lens=.*zoom-1.6.*find-.*lasso-.*alone-1"))
+    listed = taken.locator(".inside button").all_inner_texts()
+    assert listed and taken.locator("h3").inner_text().startswith(str(len(listed)))
+
+    main.locator("summary").click()
+    with page.expect_download() as saved:
+        main.get_by_text("CSV, the place of every piece").click()
+    saved.value.save_as(tmp_path / "map.csv")
+    lines = (tmp_path / "map.csv").read_text("utf-8").splitlines()[1:]
+    rows = list(csv.DictReader(lines))
+    assert sorted(row["piece"] for row in rows if row["inside"] == "1") == sorted(listed)
+    with page.expect_download() as saved:
+        main.get_by_text("SVG, dots and letters").click()
+    saved.value.save_as(tmp_path / "map.svg")
+    drawn = (tmp_path / "map.svg").read_text("utf-8")
+    assert "NaN" not in drawn and drawn.count('fill-opacity="0.62"') <= len(listed)
+
+    again = page.context.new_page()
+    journey.visit(again, page.url)
+    other = again.locator(".map .taken")
+    expect(other.locator(".inside button")).to_have_text(listed)
+    expect(other.get_by_text("Only these on the map")).to_have_attribute("aria-pressed", "true")
+    expect(again.get_by_label("Find a piece")).to_have_value("a~b%")
+    again.locator(".map canvas").focus()
+    again.keyboard.press("Escape")
+    expect(other).to_be_hidden()
+    expect(again).not_to_have_url(re.compile("lasso-"))
+
+
+def test_by_keys_a_circle_in_the_middle_is_the_lasso(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("embeddings", width=390, scheme="dark")
+    canvas, taken = page.locator(".map canvas"), page.locator(".map .taken")
+    canvas.focus()
+    page.keyboard.press("l")
+    expect(taken).to_be_visible()
+    first = taken.locator("h3").inner_text()
+    for _ in range(6):
+        page.keyboard.press("]")
+    expect(taken.locator("h3")).not_to_have_text(first)
+    expect(canvas).to_have_attribute("aria-label", re.compile("inside the lasso"))
+    taken.locator(".inside button").first.press("Enter")
+    expect(page).to_have_url(re.compile("map=piece-probe"))
+    expect(taken).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(taken).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_reload_back_and_a_link_bring_what_was_set(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("embeddings", panel="axes")
+    choose = page.get_by_test_id("stButtonGroup")
+    choose.get_by_text("Euclid").click()
+    expect(page).to_have_url(re.compile("map=measure-distance"))
+    word = page.get_by_role("textbox", name="minus b", exact=True)
+    word.fill("car")
+    word.press("Enter")
+    expect(page).to_have_url(re.compile("axes=b-car"))
+    choose.get_by_text("Contextless, then context").click()
+    choose.get_by_text("Your sentence").click()
+    expect(page).to_have_url(re.compile("context=view-sentence"))
+    page.reload()
+    journey.settle(page)
+    expect(page.locator(".paths .name")).to_be_visible()
+    expect(choose.get_by_role("radio", name="Euclid")).to_be_checked()
+
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("context="))
+    expect(page.get_by_label("Sentences that hold it")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("textbox", name="minus b", exact=True)).to_have_value("car")
+    page.go_back()
+    expect(page.get_by_role("textbox", name="minus b", exact=True)).to_have_value("file")
+    page.go_back()
+    expect(choose.get_by_role("radio", name="Cosine")).to_be_checked()
+    page.go_forward()
+    expect(choose.get_by_role("radio", name="Euclid")).to_be_checked()
+
+    page.get_by_role("link", name="Tokens").click()  # what was set comes along, and back
+    page.get_by_role("heading", name="Tokens").first.wait_for()
+    page.get_by_role("link", name="Embeddings").click()
+    expect(choose.get_by_role("radio", name="Euclid")).to_be_checked()

@@ -10,6 +10,7 @@ export function saveMap(view) {
     ["png", "Picture of this map", "PNG, as it is seen", () => pngOf(stage)],
     ["svg", "Picture of this map", "SVG, dots and letters", () => svgOf(stage, view.header.title, about(), paint)],
     ["csv", "Numbers of this map", "CSV, the place of every piece", () => csvOfMap(view)],
+    ["python", "The nearest pieces again", "five lines of Python, into the clipboard", () => view.header.script],
     ["link", "Link to this page", "into the clipboard", () => location.href],
   ]);
 }

@@ -1,22 +1,26 @@
 // Beside the map: search, the person's own pieces, the neighbours, the legend.
-import { button, element } from "../shared/dom.js";
+import { button, element, refill } from "../shared/dom.js";
 import { grouped, signed } from "../shared/numbers.js";
 import { KIND_COLOURS, KIND_WORDS, SUN } from "./kinds.js";
 import { search } from "./search.js";
 
 const MATCHES = 10;
 
-function pieceButton(view, number) {
-  const made = button("", view.header.labels[number]);
-  made.dataset.piece = number;
-  made.setAttribute("aria-pressed", String(number === view.chosen));
-  return made;
+/** A button for each piece; those that are there already stay, and so does the focus. */
+function fillPieces(view, parent, numbers) {
+  const { labels } = view.header;
+  refill(parent, numbers.map((number) => `${number} ${labels[number]}`), (place) => {
+    const made = button("", labels[numbers[place]]);
+    made.dataset.piece = numbers[place];
+    return made;
+  });
+  numbers.forEach((number, place) => parent.children[place].setAttribute("aria-pressed", String(number === view.chosen)));
 }
 
 export function side(view) {
   const { header, root } = view, { labels } = header;
   root.querySelector(".own").hidden = header.own.length === 0;
-  root.querySelector(".mine").replaceChildren(...header.own.map((number) => pieceButton(view, number)));
+  fillPieces(view, root.querySelector(".mine"), header.own);
   const title = root.querySelector(".around h3");
   title.replaceChildren("Nearest to ", element("bdi", "", labels[header.chosen]), element("small", "", String(header.chosen)));
   const full = header.measure === "distance" ? Math.max(...header.cosines) || 1 : 1; // a distance has no largest value of its own
@@ -37,7 +41,7 @@ function neighbour(label, number, cosine, full) {
 export function matches(view) {
   const wanted = view.input.value;
   view.found = search(view.header.labels, wanted);
-  view.root.querySelector(".matches").replaceChildren(...view.found.slice(0, MATCHES).map((number) => pieceButton(view, number)));
+  fillPieces(view, view.root.querySelector(".matches"), view.found.slice(0, MATCHES));
   const more = view.found.length - MATCHES;
   view.root.querySelector(".found").textContent = !wanted.trim() ? "" : !view.found.length ? "No piece of the vocabulary holds this." : more > 0 ? `and ${grouped(more)} more` : "";
 }
@@ -54,7 +58,7 @@ export function sideOfLasso(view) {
   if (!lasso) return;
   const many = grouped(view.taken.length), rest = view.taken.length - LISTED;
   box.querySelector("h3").textContent = view.taken.length === 1 ? "1 piece inside the lasso" : `${many} pieces inside the lasso`;
-  box.querySelector(".inside").replaceChildren(...view.taken.slice(0, LISTED).map((number) => pieceButton(view, number)));
+  fillPieces(view, box.querySelector(".inside"), view.taken.slice(0, LISTED));
   box.querySelector(".rest").textContent = rest > 0 ? `and ${grouped(rest)} more, all of them in the CSV` : "";
   box.querySelector("[data-does=alone]").setAttribute("aria-pressed", String(alone));
 }

@@ -10,8 +10,16 @@ export function savePaths(view) {
     ["png", "Picture of these paths", "PNG, as it is seen", () => pngOf(paths, paint)],
     ["svg", "Picture of these paths", "SVG, lines and letters", () => svgOf(paths, view.header.title, about(), paint)],
     ["csv", "Numbers of these paths", "CSV, places and nearest words", () => csvOfPaths(view)],
+    ["python", "This vector again", "five lines of Python, into the clipboard", () => scriptOf(view)],
     ["link", "Link to this page", "into the clipboard", () => location.href],
   ]);
+}
+
+/** The Python that finds the vector of the path in mind at this stop again. */
+export function scriptOf({ header: { scripts }, at, lock, focus }) {
+  if (!scripts.length) return { sorry: "The states of both languages are traced on the attention page: take its script." };
+  const script = scripts[lock ?? focus], cut = script.lastIndexOf("CELL"); // a sentence may hold this word as well
+  return `${script.slice(0, cut)}${at}${script.slice(cut + 4)}`;
 }
 
 /** A line for each stop of each path: where it lies in the plane, and the nearest word with its cosine. */

@@ -2,9 +2,13 @@
 // leaving the box, an example, or a pause. The server's text comes in only with a new revision, so its echo of an
 // earlier key never overwrites a later one. What is typed is only ever a textarea's value.
 import { unpack } from "../shared/blob.js"
+import { button, listening } from "../shared/dom.js"
+import { mounted, partsOf } from "../shared/mounted.js"
+
+export default mounted({ build, receive, end: (box) => clearTimeout(box.timer) })
 
 const PAUSE_MS = 1200
-const boxes = new WeakMap()
+const NAMES = ["sentence", "count", "note", "examples"]
 
 export function characters(text) {
   return Array.from(text)
@@ -16,32 +20,47 @@ export function cleaned(text, limit) {
   return { text: all.length > limit ? all.slice(0, limit).join("") : flat, length: all.length }
 }
 
-function build(component) {
-  const root = component.parentElement
-  const area = root.querySelector("textarea")
-  const box = { component, area, revision: null, sent: null, committed: null, timer: 0, complaint: "" }
-  area.addEventListener("input", (event) => { if (!event.isComposing) typed(box) })
-  area.addEventListener("compositionend", () => typed(box))
-  area.addEventListener("blur", (event) => {
+function build(parent) {
+  const part = { ...partsOf(parent, NAMES), label: parent.querySelector("label"), area: parent.querySelector("textarea") }
+  const listeners = new AbortController(), on = listening(listeners)
+  const box = { part, listeners, revision: null, sent: null, committed: null, timer: 0, complaint: "" }
+  on(part.area, "input", (event) => { if (!event.isComposing) typed(box) })
+  on(part.area, "compositionend", () => typed(box))
+  on(part.area, "blur", (event) => {
     // A link of the menu carries the sentence itself; a commit sent beside its click would call the page back, so the
     // pause begins anew while the link is pressed.
     if (!event.relatedTarget?.closest("a[href]")) commit(box)
     else if (box.sent !== box.committed) pause(box)
   })
-  area.addEventListener("keydown", (event) => {
+  on(part.area, "keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return
     event.preventDefault()
     commit(box)
   })
+  on(part.examples, "click", ({ target }) => { if (target.closest("button")) choose(box, target.closest("button").textContent) })
   return box
+}
+
+function receive(box, bytes) {
+  box.said = unpack(bytes).header
+  const { label, revision, text } = box.said
+  box.part.label.textContent = label
+  offer(box)
+  if (revision !== box.revision) {
+    Object.assign(box, { revision, sent: text, committed: text, complaint: "" })
+    box.part.area.value = text
+    clearTimeout(box.timer)
+  }
+  paint(box)
+  box.part.sentence.dataset.drawn = String(revision)
 }
 
 function typed(box) {
   const { limit } = box.said
-  const { text, length } = cleaned(box.area.value, limit)
+  const { text, length } = cleaned(box.part.area.value, limit)
   box.complaint = length > limit
     ? `That has ${length.toLocaleString("en")} characters; the first ${limit.toLocaleString("en")} are kept.` : ""
-  if (text !== box.area.value) box.area.value = text
+  if (text !== box.part.area.value) box.part.area.value = text
   send(box, text)
   pause(box)
 }
@@ -55,66 +74,32 @@ function send(box, text) {
   paint(box)
   if (text === box.sent) return
   box.sent = text
-  box.component.setStateValue("text", text)
+  box.streamlit.setStateValue("text", text)
 }
 
 function commit(box) {
   clearTimeout(box.timer)
   if (box.sent === box.committed) return
   box.committed = box.sent
-  box.component.setTriggerValue("commit", box.sent)
+  box.streamlit.setTriggerValue("commit", box.sent)
 }
 
 function choose(box, text) {
-  box.area.value = text
+  box.part.area.value = text
   box.complaint = ""
   send(box, text)
   commit(box)
 }
 
-function paint(box) {
-  const root = box.component.parentElement
-  const { limit, note } = box.said
-  const length = characters(box.area.value).length
-  const count = root.querySelector(".count")
-  count.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`
-  count.toggleAttribute("data-full", length >= limit)
-  const line = root.querySelector(".note")
-  line.textContent = box.complaint || note
-  line.toggleAttribute("data-loud", box.complaint !== "")
-  for (const button of root.querySelectorAll(".examples button")) {
-    button.setAttribute("aria-pressed", String(button.textContent === box.area.value))
-  }
+function paint({ part, said: { limit, note }, complaint }) {
+  const length = characters(part.area.value).length
+  part.count.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`
+  part.count.toggleAttribute("data-full", length >= limit)
+  part.note.textContent = complaint || note
+  part.note.toggleAttribute("data-loud", complaint !== "")
+  for (const example of part.examples.children) example.setAttribute("aria-pressed", String(example.textContent === part.area.value))
 }
 
-function offer(box) {
-  const shelf = box.component.parentElement.querySelector(".examples")
-  if (shelf.childElementCount === box.said.examples.length) return
-  shelf.replaceChildren(...box.said.examples.map((example) => {
-    const button = document.createElement("button")
-    button.type = "button"
-    button.textContent = example
-    button.addEventListener("click", () => choose(box, example))
-    return button
-  }))
-}
-
-export default function (component) {
-  const root = component.parentElement
-  if (!boxes.has(root)) boxes.set(root, build(component))
-  const box = boxes.get(root)
-  const said = unpack(component.data).header
-  Object.assign(box, { component, said })
-  root.querySelector("label").textContent = said.label
-  offer(box)
-  if (said.revision !== box.revision) {
-    box.revision = said.revision
-    box.sent = box.committed = said.text
-    box.area.value = said.text
-    box.complaint = ""
-    clearTimeout(box.timer)
-  }
-  paint(box)
-  root.querySelector(".sentence").dataset.drawn = String(box.revision)
-  return () => clearTimeout(box.timer)
+function offer({ part: { examples }, said }) {
+  if (examples.childElementCount !== said.examples.length) examples.replaceChildren(...said.examples.map((text) => button("", text)))
 }
