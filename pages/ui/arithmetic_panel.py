@@ -36,6 +36,7 @@ def arithmetic(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str])
     with st.container(horizontal=True, gap="large"):
         without = st.toggle(text["without"], **kept.bound("without", True, yes_or_no))
         starts = st.toggle(text["starts"], **kept.bound("starts", True, yes_or_no))
+    kept.tell()
     with plain_errors(stop=False):
         side = shown_side(info)
         words = [word_of(info, word, side) for word in given]

@@ -18,4 +18,3 @@ def axes_panel(look: Look, info: ModelInfo) -> None:
     st.markdown(text["lead"])
     arithmetic(look, info, kept, text)
     axis(look, info, kept, text)
-    kept.tell()

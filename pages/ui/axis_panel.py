@@ -32,6 +32,7 @@ def axis(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str]) -> No
     examples(kept, "ends", text["axes"], AXES, USUAL)
     given = word_fields(kept, text["axis fields"], USUAL)
     starts = st.toggle(text["starts"], **kept.bound("axisstarts", True, yes_or_no))
+    kept.tell()
     with plain_errors(stop=False):
         side = shown_side(info)
         left, right = (group_of(info, words, side) for words in given)

@@ -32,9 +32,9 @@ def context_panel(look: Look, info: ModelInfo) -> None:
         **kept.bound("view", "word", one_of(VIEWS)),
     )
     draw = {"word": one_word, "sentence": _sentence, "languages": _languages}[str(view)]
+    kept.tell()
     with plain_errors(stop=False):
         draw(look, info, kept, text)
-    kept.tell()
 
 
 def _sentence(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str]) -> None:
@@ -50,6 +50,7 @@ def _languages(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str])
     centred = st.toggle(
         text["centred"], help=text["centred help"], **kept.bound("centred", False, yes_or_no)
     )
+    kept.tell()
     explained = explain(info, look.src, look.tgt)
     paths_view(
         two_languages(info, explained, centred),

@@ -54,9 +54,9 @@ class Kept:
         try:
             return reader(self.values[name])
         except ValueError:
+            asked = f"{name}-{self.values[name][:40]}"
             self.wrong.append(
-                f"The address asks for {name} “{self.values[name][:40]}” below, which is not "
-                "there; showing what is there at first."
+                f"The address asks for “{asked}”, which there is not here; showing the usual."
             )
             return usual
 
@@ -80,9 +80,10 @@ class Kept:
         write_look(**{self.panel: to_text(values)})
 
     def tell(self) -> None:
-        """One sentence for each value that the address asks for and that is not there."""
+        """One sentence for each value read so far that is asked for and is not there."""
         for sentence in dict.fromkeys(self.wrong):
             notice(sentence)
+        self.wrong.clear()
 
 
 def one_of(known: Collection[str]) -> Reader[str]:

@@ -27,7 +27,6 @@ def kinds_panel(look: Look, info: ModelInfo) -> None:
         _counting(info, text)
         kinds_words(look, info, kept, text)
         kinds_scores(info, kept, text)
-    kept.tell()
 
 
 def _counting(info: ModelInfo, text: Mapping[str, str]) -> None:

@@ -26,6 +26,7 @@ def kinds_scores(info: ModelInfo, kept: Kept, text: Mapping[str, str]) -> None:
         text["measure"], list(MEASURES), format_func=MEASURES.__getitem__, required=True,
         label_visibility="collapsed", **kept.bound("measure", "hits", one_of(MEASURES)),
     )  # fmt: skip
+    kept.tell()
     with plain_errors(stop=False):
         side = shown_side(info)
         found = {name: score_kind(info, kind, side) for kind, name in KINDS.items()}

@@ -43,6 +43,7 @@ def kinds_words(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str]
             text["near"], labels, required=True, format_func=escape_markdown,
             **kept.bound("row", labels[0], one_of(labels)),
         )  # fmt: skip
+        kept.tell()
         _columns(look, info, side, ids, labels, ids[labels.index(str(row))], text)
 
 

@@ -54,6 +54,18 @@ test("what the browser keeps outlives what the server writes, on its own page al
   assert.equal(location.search, "?kind=cross");
 });
 
+test("a view that follows hears of the place that a person goes back to, and leaves it as it is", () => {
+  const window = browser("?lens=zoom-2"), heard = [], life = new AbortController(), address = new Address("lens", life, (told) => heard.push(told));
+  address.keep({ zoom: 3 });
+  Object.assign(location, { search: "?map=how-UMAP&lens=zoom-5" });
+  navigation.dispatchEvent(Object.assign(new Event("currententrychange"), { navigationType: "traverse" }));
+  assert.deepEqual(heard, [{ zoom: "5" }]);
+  assert.equal(location.search, "?map=how-UMAP&lens=zoom-5");
+  window.serverWrites("/attention", "?map=how-UMAP&lens=zoom-3");
+  assert.equal(location.search, "?map=how-UMAP&lens=zoom-5");
+  life.abort();
+});
+
 test("settings come from an address where they exist, and go into it where they differ", () => {
   const told = { unit: "words", specials: "false", mass: "0.8", scale: "huge", mean: "", other: "x" };
   const settings = settingsFrom(told);

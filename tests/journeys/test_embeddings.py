@@ -144,11 +144,16 @@ def test_by_keys_a_circle_in_the_middle_is_the_lasso(journey: Journey) -> None:
         page.keyboard.press("]")
     expect(taken.locator("h3")).not_to_have_text(first)
     expect(canvas).to_have_attribute("aria-label", re.compile("inside the lasso"))
+    held = taken.locator("h3").inner_text()
     taken.locator(".inside button").first.press("Enter")
     expect(page).to_have_url(re.compile("map=piece-probe"))
     expect(taken).to_be_visible()
     page.keyboard.press("Escape")
     expect(taken).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("lasso-"))
+    page.go_back()  # to where the lasso was
+    expect(page).not_to_have_url(re.compile("map=piece-probe"))
+    expect(taken.locator("h3")).to_have_text(held)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -170,3 +170,20 @@ def test_equal_sentences_are_one(dawn_runs: Path) -> None:
     assert met.paths.labels == ["a car", "the car"]
     with pytest.raises(LookError):
         meet(find_model("toy"), "car", [])
+
+
+def test_a_script_finds_the_vector_of_each_path(dawn_runs: Path) -> None:
+    header, _ = sent(open_panel(), "stops")
+    assert len(header["scripts"]) == len(header["labels"])
+    for script, text in zip(header["scripts"], header["labels"], strict=True):
+        assert repr(text) in script and script.count("\n") == 5 and "states[CELL, [" in script
+    assert len(sent(open_panel(view="sentence"), "stops")[0]["scripts"]) > 3
+    assert sent(open_panel(view="languages"), "stops")[0]["scripts"] == []
+
+
+def test_an_address_that_asks_for_what_is_not_there_is_told(dawn_runs: Path) -> None:
+    at = open_panel(word="c" * 50, view="dance")
+    assert not at.exception
+    told = " ".join(found.value for found in at.info).replace("\\", "")
+    assert "view-dance" in told and "word-ccc" in told
+    assert at.text_input(key="context.word").value == "bank"

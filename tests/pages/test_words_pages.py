@@ -157,6 +157,7 @@ def test_the_map_holds_every_piece_and_lights_the_persons_own(dawn_runs: Path) -
     weight = bundle.model.src_embedding.weight.detach()
     indices, cosines = nearest(weight, header["chosen"], 12)
     assert header["near"] == indices.tolist()
+    assert f"nearest(rows, {header['chosen']}, 12)" in header["script"]
     assert header["cosines"] == pytest.approx(cosines.tolist(), abs=1e-5)
 
 

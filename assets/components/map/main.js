@@ -5,6 +5,7 @@ import { unpack } from "../shared/blob.js";
 import { mounted } from "../shared/mounted.js";
 import { listen, refit } from "./act.js";
 import { setLasso } from "./act_lasso.js";
+import { cameraAt } from "./camera.js";
 import { levelsOf } from "./cloud.js";
 import { draw, redraw } from "./draw.js";
 import { settingsFrom } from "./remember_map.js";
@@ -17,7 +18,8 @@ const PLAIN = { lasso: null, inside: null, taken: [], ring: null, drawing: null,
 
 function build(parent) {
   const root = parent.querySelector(".map"), listeners = new AbortController();
-  const view = { root, listeners, canvas: root.querySelector("canvas"), input: root.querySelector("input"), address: new Address("lens", listeners), ...PLAIN };
+  const view = { root, listeners, canvas: root.querySelector("canvas"), input: root.querySelector("input"), asked: null, ...PLAIN };
+  view.address = new Address("lens", listeners, (told) => view.points && follow(view, settingsFrom(told)));
   Object.assign(view, { hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null, sized: false, tool: false });
   listen(view);
   saveMap(view);
@@ -33,16 +35,27 @@ function receive(view, bytes) {
   sort(view);
   view.root.classList.toggle("alone", !view.points);
   view.root.querySelector(".stage").hidden = !view.points;
-  const asked = first ? settingsFrom(view.address.read()) : null;
-  if (first) Object.assign(view, { lens: asked.lens, sized: asked.sized && view.counts !== null });
-  if (first && asked.find) view.input.value = asked.find;
+  const asked = first ? settingsFrom(view.address.read()) : other ? view.asked : null;
   side(view);
   if (view.points) {
-    if (first) view.alone = asked.alone;
     refit(view);
-    setLasso(view, first ? asked.lasso : other ? null : view.lasso);
+    if (asked) follow(view, asked);
+    else setLasso(view, other ? null : view.lasso);
   }
   view.root.dataset.drawn = `${header.title} ${header.chosen}`;
+}
+
+/** Show the map as an address asks. Where that is the address of another map, which is still to come, it is asked again then. */
+function follow(view, asked) {
+  const { canvas, input, fitted } = view;
+  if (fitted) view.camera = asked.lens ? cameraAt(asked.lens, fitted, canvas.clientWidth, canvas.clientHeight) : { ...fitted };
+  else view.lens = asked.lens;
+  input.value = asked.find;
+  Object.assign(view, { sized: asked.sized && view.counts !== null, alone: asked.alone, ring: null });
+  view.root.querySelector(".sized").setAttribute("aria-pressed", String(view.sized));
+  side(view);
+  setLasso(view, asked.lasso);
+  view.asked = asked;
 }
 
 /** What is needed to draw points as large as pieces are frequent. */

@@ -9,6 +9,7 @@ const fiveDigits = (number) => Number(number.toPrecision(5));
 
 export function remember(view) {
   clearTimeout(view.waiting);
+  view.asked = null;
   view.waiting = setTimeout(() => view.camera && view.points && view.address.keep(settingsOf(view)), PAUSE);
 }
 

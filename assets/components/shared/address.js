@@ -24,11 +24,16 @@ export function withParameter(search, name, text) {
 }
 
 /** The parameter of one view on one page. Streamlit writes the whole address whenever a look is committed, with what it
- * last knew of ours: so ours is put right after each change of the address. */
+ * last knew of ours: so ours is put right after each change of the address. Where a person goes back or forward, `follow`
+ * is told the values of that place; without it ours stays there as well. */
 export class Address {
-  constructor(name, { signal }) {
+  constructor(name, { signal }, follow = null) {
     Object.assign(this, { name, path: location.pathname, text: parameter(location.search, name) });
-    globalThis.navigation?.addEventListener("currententrychange", () => this.put(), { signal });
+    globalThis.navigation?.addEventListener("currententrychange", ({ navigationType }) => {
+      if (!follow || navigationType !== "traverse" || location.pathname !== this.path) return this.put();
+      this.text = parameter(location.search, name);
+      follow(this.read());
+    }, { signal });
   }
 
   read() { return fromText(this.text); }
