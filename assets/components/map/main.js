@@ -42,7 +42,6 @@ function receive(view, bytes) {
     if (asked) follow(view, asked);
     else setLasso(view, other ? null : view.lasso);
   }
-  view.root.dataset.drawn = `${header.title} ${header.chosen}`;
 }
 
 /** Show the map as an address asks. Where that is the address of another map, which is still to come, it is asked again then. */
@@ -71,10 +70,12 @@ function sort(view) {
 }
 
 function restyle(view) {
-  if (!view.points) return;
-  refit(view);
-  describe(view);
-  draw(view);
+  if (view.points) {
+    refit(view);
+    describe(view);
+    draw(view);
+  }
+  view.root.dataset.drawn = `${view.header.title} ${view.chosen}`;
 }
 
 function end(view) {
