@@ -88,13 +88,13 @@ def start_bundle(
 def check_start(config: TrainConfig, earlier: Bundle) -> None:
     """Raise `ConfigError` where a run cannot start from this bundle; its dropout may differ."""
     src, tgt = earlier.src_tokenizer, earlier.tgt_tokenizer
-    kind = "bpe" if src.is_byte_level else "words"
-    if kind != config.tokenizer:
+    if config.joint != (joint := src is tgt):
+        theirs, kind = ("one vocabulary", "bpe") if joint else ("two vocabularies", "words")
         raise ConfigError(
-            f"tokenizer is {config.tokenizer}, but start_from has {kind}: set it to {kind}."
+            f"tokenizer is {config.tokenizer}, but start_from has {theirs} for its two languages: "
+            f"set it to {kind}."
         )
-    theirs = earlier.model.config
-    wanted = asdict(replace(theirs, dropout=config.dropout))
+    wanted = asdict(replace(earlier.model.config, dropout=config.dropout))
     ours = asdict(config.model_config(len(src), len(tgt)))
     differing = [name for name in ours if ours[name] != wanted[name]]
     if differing:

@@ -63,7 +63,7 @@ def _into_the_form(run: Run, *, with_weights: bool) -> None:
         notice(str(error), "warning")
         return
     if with_weights:
-        changed["start_from"] = str(run.export)
+        changed |= {"start_from": str(run.export), "tokenizer_file": ""}  # it brings its own
     fill_form(preset, changed)
     show_run(None)
     st.rerun()

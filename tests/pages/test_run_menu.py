@@ -121,6 +121,16 @@ def test_the_weights_of_a_run_are_offered_and_go_into_the_form(dawn_runs: Path, 
     assert len(list_runs()) == 1
 
 
+def test_its_weights_bring_their_own_tokenizer(dawn_runs: Path) -> None:
+    config = resolve("nano", {"tokenizer_file": "/somewhere/mine.json"}).to_dict()
+    run = create_run(config, [], run_id="mine")
+    (dawn_runs / "toy" / "export").rename(run.export)
+    at = open_page(run="mine")
+    choose(at, "Start from its weights")
+    assert at.text_input(key="form.nano.tokenizer_file").value == ""
+    assert not at.button(key="form.launch").disabled
+
+
 def test_two_runs_are_compared_by_their_differences(run: Run) -> None:
     create_run(resolve("nano", CHANGES | {"steps": 999}).to_dict(), [], run_id="other")
 

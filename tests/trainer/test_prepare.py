@@ -64,7 +64,8 @@ def test_the_first_rank_alone_writes_what_it_starts_from(
         ({"d_model": 64}, "start_from has other sizes than this run: set d_model 32 (not 64)."),
         (
             {"tokenizer": "words", "tie_embeddings": False},
-            "tokenizer is words, but start_from has bpe: set it to bpe.",
+            "tokenizer is words, but start_from has one vocabulary for its two languages: "
+            "set it to bpe.",
         ),
     ],
 )

@@ -36,6 +36,7 @@ def test_the_run_speaks_with_the_tokenizer_that_it_was_given(
     assert bundle.src_tokenizer.to_json() == given.to_json()
     assert bundle.model.src_embedding.weight.shape[0] == len(given)
     assert "with the tokenizer mine.json" in (run.path / "export" / "card.md").read_text()
+    check_start_folder(tiny(start_from=str(run.path / "export")))  # which brings it, of any kind
 
 
 def test_what_cannot_be_taken_is_one_sentence(tiny: Tiny, tmp_path: Path) -> None:
