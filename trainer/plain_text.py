@@ -3,6 +3,7 @@
 from trainer.corpora import DataError
 
 MOST = 20 << 20  # bytes
+LONGEST = 10_000  # characters of a word: what learns pieces compares each part of it with each
 
 
 def lines_in(name: str, raw: bytes) -> list[str]:
@@ -19,4 +20,7 @@ def lines_in(name: str, raw: bytes) -> list[str]:
     kept = [line for line in lines if line]
     if not kept:
         raise DataError(f"“{name}” is empty: bring a text with words in it.")
+    words = (word for line in kept if len(line) > LONGEST for word in line.split())
+    if (longest := max(map(len, words), default=0)) > LONGEST:
+        raise DataError(f"“{name}” has a word of {longest:,} characters: put spaces between words.")
     return kept

@@ -28,6 +28,7 @@ from transformer.tokenizer import (
     SPECIALS,
     UNK,
     Tokenizer,
+    TokenizerError,
     train_bpe,
     train_words,
 )
@@ -157,7 +158,12 @@ def sweep(spec: VocabularySpec, folder: Path) -> None:
     for done, size in enumerate(reversed(sizes)):
         tell(f"Training {size:,} pieces", done, len(sizes))
         cut = largest is not None and spec.kind in ("bpe", "words")
-        tokenizer = smaller(largest, size) if largest and cut else train(spec.kind, lines, size)
+        try:
+            tokenizer = smaller(largest, size) if largest and cut else train(spec.kind, lines, size)
+        except TokenizerError:
+            if largest is None:
+                raise
+            break  # so few pieces do not even hold the characters
         largest = largest or tokenizer
         found.append(measure(tokenizer, held))
     assert largest is not None  # there is one size at least

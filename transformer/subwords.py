@@ -60,7 +60,10 @@ def _trained(backend: Backend, texts: Iterable[str], trainer: trainers.Trainer) 
     try:
         backend.train_from_iterator(kept, trainer)
     except Exception as error:  # the backend raises a bare Exception
+        full = "not large enough" in str(error)
         raise TokenizerError(
-            "This text is too short to learn pieces from: bring more text."
+            "The characters of this text alone are more than that many pieces: ask for more."
+            if full
+            else "This text is too short to learn pieces from: bring more text."
         ) from error
     return Tokenizer(backend)

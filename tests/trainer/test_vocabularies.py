@@ -74,6 +74,16 @@ def test_a_corpus_of_one_word_ends_well(tmp_path: Path) -> None:
         assert told["sizes"][-1]["size"] < 300 and told["held"] == told["learned"] == 1
 
 
+def test_sizes_that_do_not_hold_the_characters_are_left_out(tmp_path: Path) -> None:
+    signs = [chr(0x4E00 + number) for number in range(600)]
+    text = "\n".join(" ".join(signs[start:] + signs[:start]) for start in range(0, 600, 30))
+    (tmp_path / "signs.txt").write_text(text, "utf-8")
+    spec = VocabularySpec("unigram", str(tmp_path / "signs.txt"), 2000)
+    vocabularies.sweep(spec, tmp_path)
+    sizes = [one["size"] for one in json.loads((tmp_path / "sizes.json").read_text())["sizes"]]
+    assert sizes and min(sizes) > 600
+
+
 def test_progress_is_told_line_by_line(tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("\n".join(LINES), "utf-8")
     spec = json.dumps({"kind": "words", "text": str(tmp_path / "text.txt"), "size": 300})
@@ -112,6 +122,7 @@ def test_steps_end_at_the_size_asked_for() -> None:
         (b"\x89PNG\x00\x01", "no text"),
         ("perché".encode("latin-1"), "no text"),
         (b"a" * (MOST + 1), "20 MB"),
+        (b"one " + b"a" * 1_000_000, "a word of 1,000,000 characters: put spaces"),
     ],
 )
 def test_an_upload_without_sense_is_one_sentence(raw: bytes, words: str) -> None:

@@ -76,3 +76,8 @@ def test_no_word_is_one_sentence(train: Train) -> None:
     with pytest.raises(TokenizerError, match="no word"):
         train([" ", ""], 50)
     assert len(train(["hello"], 8000)) < 30
+
+
+def test_fewer_pieces_than_characters_is_one_sentence() -> None:
+    with pytest.raises(TokenizerError, match="ask for more"):
+        train_unigram(["word"], 6)
