@@ -17,6 +17,13 @@ test("names and values come back as they went, and what is no pair is left out",
   assert.deepEqual(fromText(""), {});
 });
 
+test("any text is a value, and comes back through the address", () => {
+  for (const find of ["~a-b~", "100 %25 & more=#?+", "è 👩‍👧 \u0000", "", "-", "%7E"]) {
+    const told = { find, by: "id" };
+    assert.deepEqual(fromText(parameter(withParameter("?src=x", "vocabulary", toText(told)), "vocabulary")), told);
+  }
+});
+
 test("one parameter is changed and the others stay letter by letter", () => {
   const search = "?src=la+casa%21&edits=off:cross.3&kind=cross";
   assert.equal(withParameter(search, "heads", "unit-words"), `${search}&heads=unit-words`);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeEntry, search, sorted } from "../../assets/components/file/entries.js";
+import { askedIn, keptOf } from "../../assets/components/file/remember_file.js";
 import { ledTo } from "../../assets/components/file/list.js";
 
 const labels = ["[PAD]", "a", "·Ban", "ban", "·banking", "3"];
@@ -35,4 +36,16 @@ test("an entry is told in a sentence", () => {
 
 test("keys lead through the list, others nowhere", () => {
   assert.deepEqual(["ArrowDown", "PageUp", "End", "x"].map((key) => ledTo(key, 5, 12, 100)), [6, -7, 99, null]);
+});
+
+test("what is searched, sorted, pointed at and open comes back from the address", () => {
+  const orders = ["id", "longest"], seen = { query: "~è 1", order: "longest", id: 4, open: [0, 3] };
+  const kept = Object.fromEntries(Object.entries(keptOf(seen)).map(([name, value]) => [name, String(value)]));
+  assert.deepEqual(askedIn(kept, orders, 6, 4), { ...seen, told: "" });
+  assert.deepEqual(keptOf({ query: "", order: "id", id: null, open: [] }), {});
+  const usual = { query: "", order: "id", id: null, open: [] };
+  assert.deepEqual(askedIn({}, orders, 6, 4), { ...usual, told: "" });
+  assert.deepEqual(askedIn({ by: "most", at: "6", open: "4" }, orders, 6, 4), { ...usual, told: "The link asks for what is not here: no such order, no such piece, no such part." });
+  assert.equal(askedIn({ find: "a".repeat(1e5) }, orders, 6, 4).query.length, 60);
+  assert.equal(askedIn({ at: "x" }, orders, 6, 4).id, null);
 });

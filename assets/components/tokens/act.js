@@ -1,23 +1,23 @@
 // Hover and keys: a piece lights its row, and a place in the strip tells its number.
-import { element } from "../shared/dom.js";
+import { element, listening } from "../shared/dom.js";
 import { clamp, signed } from "../shared/numbers.js";
 import { plain } from "./parts.js";
 
 export function listen(view) {
-  const over = (event) => light(view, event.target.closest("[data-row]")?.dataset.row);
-  view.pieces.addEventListener("pointerover", over);
-  view.pieces.addEventListener("focusin", over);
-  view.pieces.addEventListener("pointerleave", () => light(view));
-  view.pieces.addEventListener("focusout", () => light(view));
-  view.pieces.addEventListener("click", (event) => {
+  const on = listening(view.listeners), over = (event) => light(view, event.target.closest("[data-row]")?.dataset.row);
+  on(view.pieces, "pointerover", over);
+  on(view.pieces, "focusin", over);
+  on(view.pieces, "pointerleave", () => light(view));
+  on(view.pieces, "focusout", () => light(view));
+  on(view.pieces, "click", (event) => {
     const row = event.target.closest("button")?.dataset.row;
     if (row !== undefined) view.rows.querySelector(`[data-row="${row}"]`)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   });
-  view.rows.addEventListener("pointermove", (event) => pointed(view, event));
-  view.rows.addEventListener("pointerdown", (event) => pointed(view, event));
-  view.rows.addEventListener("pointerleave", () => release(view));
-  view.rows.addEventListener("blur", () => release(view));
-  view.rows.addEventListener("keydown", (event) => keyed(view, event));
+  on(view.rows, "pointermove", (event) => pointed(view, event));
+  on(view.rows, "pointerdown", (event) => pointed(view, event));
+  on(view.rows, "pointerleave", () => release(view));
+  on(view.rows, "blur", () => release(view));
+  on(view.rows, "keydown", (event) => keyed(view, event));
 }
 
 function light(view, row) {
