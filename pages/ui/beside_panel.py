@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.beside import Cutter, cutters
+from pages.ui.beside import Cutter, cutters, making
 from pages.ui.catalogue import ModelInfo
 from pages.ui.components import mount, pack
 from pages.ui.models import check_text, translate
 from pages.ui.pieces import spelled
 from pages.ui.prose import prose
 from pages.ui.state import Look
+from pages.ui.stepwise import all_done
 from pages.ui.subject import what
 
 MOST_DRAWN = 400
@@ -23,10 +24,10 @@ def beside_panel(look: Look, info: ModelInfo) -> None:
     """The same two texts, cut in every way, with what can be counted of them."""
     text = prose("tokens-beside")
     st.markdown(text["lead"])
-    with st.spinner(text["cutting"]):
-        ways = cutters(info)
-        blob = beside_blob(look, info, ways)
-    mount("beside")(data=blob, key="beside")
+    if not all_done("beside", text["cutting"], making()):
+        return
+    ways = cutters(info)
+    mount("beside")(data=beside_blob(look, info, ways), key="beside")
     st.caption(text["read" if len(ways) > 4 else "no openai"])
 
 

@@ -11,13 +11,14 @@ import streamlit as st
 from pages.ui.catalogue import ModelInfo
 from pages.ui.components import mount, pack
 from pages.ui.cutting import counts_of
+from pages.ui.kept import Kept, one_of
 from pages.ui.maps import identity
 from pages.ui.models import load
 from pages.ui.pieces import readable
-from pages.ui.prose import prose
+from pages.ui.prose import escape_markdown, prose
 from pages.ui.state import Look
 from pages.ui.tokenizer_parts import parts_of
-from pages.ui.vocabulary import vocabulary_control
+from pages.ui.vocabulary import SIDES, vocabulary_control
 
 if TYPE_CHECKING:
     from transformer.tokenizer import Tokenizer
@@ -27,10 +28,16 @@ def file_panel(look: Look, info: ModelInfo) -> None:
     """The tree of the file and the browser of the vocabulary, of one side."""
     text = prose("tokens-file")
     st.markdown(text["lead"])
-    side = vocabulary_control(info)
+    kept = Kept("tokens")
+    side = vocabulary_control(info, **kept.bound("side", "src", one_of(SIDES)))
+    kept.tell()
     counts = counts_of(info, side)
     blob = _blob(identity(info), counts.data if counts else "", info, side)
     mount("file")(data=blob, key="tokens.file")
+    if counts:
+        st.caption(
+            text["counted"].format(data=escape_markdown(counts.data), texts=f"{counts.texts:,}")
+        )
     tokenizer = _tokenizer(info, side)
     st.download_button(
         text["save"],

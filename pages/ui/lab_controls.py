@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
+from pages.ui.kept import Kept, one_of
 from pages.ui.state import change_edits
 from transformer.analysis.edits import format_edits, parse_edits
 from transformer.analysis.position_edits import HOWS, SIDES, WHOLE, Amount, Moved
 
-_SIDE, _HOW = "lab.side", "lab.how"
+_SIDE, _HOW = "positions.whose", "lab.how"
 WHOSE = {"encoder": "Encoder", "decoder": "Decoder", "both": "Both"}
 WHAT = {
     "": "As they are",
@@ -30,13 +32,16 @@ def controls(edits: str, text: Mapping[str, str]) -> None:
     """The three choices, as the edits have them; a change of one becomes the look's."""
     moves = moves_of(edits)
     first = next(iter(moves.values()), None)
-    if moves:
+    kept = Kept("positions")
+    whose = kept.bound("whose", "encoder", one_of(WHOSE))
+    kept.tell()
+    if moves:  # then the edits say whose
+        whose["on_change"] = _commit
         st.session_state[_SIDE] = "both" if len(moves) > 1 else next(iter(moves))
-    st.session_state.setdefault(_SIDE, "encoder")
     st.session_state[_HOW] = first.how if first else ""
     with st.container(horizontal=True, gap="large"):
-        _one_of(text["whose"], WHOSE, _SIDE)
-        _one_of(text["what"], WHAT, _HOW)
+        _one_of(text["whose"], WHOSE, **whose)
+        _one_of(text["what"], WHAT, key=_HOW, on_change=_commit)
     if first:
         st.caption(text[first.how])
         if limits := HOWS[first.how]:
@@ -56,10 +61,8 @@ def with_moves(edits: str, sides: Sequence[str], how: str, amount: float) -> str
     return format_edits([*kept, *moves])
 
 
-def _one_of(label: str, names: Mapping[str, str], key: str) -> None:
-    st.segmented_control(
-        label, list(names), format_func=names.__getitem__, key=key, required=True, on_change=_commit
-    )
+def _one_of(label: str, names: Mapping[str, str], **bound: Any) -> None:
+    st.segmented_control(label, list(names), format_func=names.__getitem__, required=True, **bound)
 
 
 def _amount(move: Moved, limits: Amount, text: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,9 +17,17 @@ from pages.ui.edited import fitting_edits
 from pages.ui.lab_controls import controls, moves_of
 from pages.ui.lab_heads import Head, chosen_head, looking, side_by_side, weights_of
 from pages.ui.layout import notice, prose, provenance
-from pages.ui.models import Explained, Translation, explain, plain_errors, translate
+from pages.ui.models import (
+    Explained,
+    Translation,
+    check_text,
+    explain,
+    plain_errors,
+    translate,
+)
 from pages.ui.pieces import readable
 from pages.ui.state import Look
+from pages.ui.stepwise import all_done
 from pages.ui.subject import what
 from pages.ui.take_away import csv_button
 from pages.ui.words import word_label, word_spans
@@ -85,18 +94,26 @@ def lab_panel(look: Look, info: ModelInfo) -> None:
         moves = moves_of(kept)
         if len(moves) < len(parse_edits(kept)[0]):
             st.caption(text["others"])
-        own = translate(info, look.src)[0]
+        check_text(info, look.src)
         if not moves:
             st.markdown(text["none"])
             return
-        edits = format_edits(list(moves.values()))
-        pair = Before(
-            own,
-            translate(info, look.src, "greedy", edits)[0],
-            explain(info, look.src, own.ids),
-            explain(info, look.src, own.ids, edits),
-        )
-    _compared(look, info, pair, list(moves.values()), text)
+        pair = _pair(info, look.src, format_edits(list(moves.values())), text)
+    if pair:
+        _compared(look, info, pair, list(moves.values()), text)
+
+
+def _pair(info: ModelInfo, src: str, edits: str, text: Mapping[str, str]) -> Before | None:
+    """Both translations and both passes; None where a person has stopped them."""
+    own = partial(translate, info, src)
+    new = partial(translate, info, src, "greedy", edits)
+
+    def read(under: str = "") -> Explained:
+        return explain(info, src, own()[0].ids, under)
+
+    if not all_done("lab", text["reading"], [own, new, read, partial(read, edits)]):
+        return None
+    return Before(own()[0], new()[0], read(), read(edits))
 
 
 def _compared(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +18,7 @@ from pages.ui.models import Translation, tokenize, translate
 from pages.ui.outcome import nats
 from pages.ui.prose import escape_markdown, prose
 from pages.ui.state import Look
+from pages.ui.stepwise import all_done
 from pages.ui.take_away import csv_button
 
 KINDS = {"sinusoidal": "Sinusoids", "learned": "Learned", "none": "No positions"}
@@ -42,11 +45,20 @@ def order_panel(look: Look, info: ModelInfo) -> None:
         notice(text["short"])
         return
     st.markdown(text["turned"].format(words=escape_markdown(turned)))
+    models = {kind: of_kind(kind, info) for kind in KINDS}
+    steps = [
+        partial(_try, translate, model, words)
+        for model in models.values()
+        if model is not None
+        for words in (look.src, turned)
+    ]
+    if not all_done("kinds", text["translating"], steps):
+        return
     found: list[Pair] = []
     for (kind, name), column in zip(KINDS.items(), st.columns(3, gap="medium"), strict=True):
         with column:
             st.markdown(f"**{name}**")
-            if shown := of_kind(kind, info):
+            if shown := models[kind]:
                 found += _column(shown, look.src, turned, text)
             else:
                 st.caption(text["missing"])
@@ -55,6 +67,12 @@ def order_panel(look: Look, info: ModelInfo) -> None:
     if found:
         origin = f"“{look.src}” and “{turned}”"
         csv_button(text["csv"], "kinds-of-positions", origin, rows_of(found, turned))
+
+
+def _try(do: Callable[[ModelInfo, str], object], info: ModelInfo, words: str) -> None:
+    """Ahead of its column, which tells what went wrong."""
+    with suppress(LookError):
+        do(info, words)
 
 
 def of_kind(kind: str, own: ModelInfo) -> ModelInfo | None:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
+from pages.ui.kept import Kept, whole
 from pages.ui.layout import provenance
 from pages.ui.numbers import two_digits
 from pages.ui.state import Look
@@ -20,19 +21,26 @@ MOST = 32  # positions on the circle, and the longest shift
 def rotation_panel(look: Look, info: ModelInfo, table: np.ndarray, text: Mapping[str, str]) -> None:
     """Three choices and what they make of the model's own table (P, D)."""
     most, width = min(MOST, len(table) // 2), table.shape[1]
+    kept = Kept("positions")
     columns = st.columns(3, gap="large")
     with columns[0]:
-        pair = st.slider(text["pair"], 0, width // 2 - 1, min(8, width // 4), key="turn.pair")
+        pair = _slider(kept, "pair", width // 2 - 1, min(8, width // 4), text)
     with columns[1]:
-        position = st.slider(text["position"], 0, most - 1, 1, key="turn.position")
+        position = _slider(kept, "position", most - 1, 1, text)
     with columns[2]:
-        shift = st.slider(text["shift"], 0, most, 3, key="turn.shift")
+        shift = _slider(kept, "shift", most, 3, text)
+    kept.tell()
     left, right = st.columns(2, gap="large", vertical_alignment="center")
     with left:
         _circle(table, pair, position, shift)
     with right:
         _matrix(table, pair, position, shift, text)
     provenance(look, info, "src_positions.table", "s d", table.shape)
+
+
+def _slider(kept: Kept, name: str, high: int, usual: int, text: Mapping[str, str]) -> int:
+    bound = kept.bound(name, min(usual, high), whole(0, high))
+    return st.slider(text[name], 0, high, **bound)
 
 
 def _circle(table: np.ndarray, pair: int, position: int, shift: int) -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
+from pages.ui.kept import Kept, one_of
 from pages.ui.models import load
 from pages.ui.numbers import two_digits
 from pages.ui.prose import prose
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
 
-_DTYPE = "stable.dtype"
 DTYPES = ("float16", "bfloat16", "float32")
 TOLD = (10, 1_000, 10_000)  # positions in the table
 
@@ -74,8 +74,10 @@ def _curves(found: Errors, text: Mapping[str, str], width: int) -> None:
     st.markdown("\n".join(table(found)))
     st.caption(text["forms"])
     st.markdown(text["why"])
-    st.session_state.setdefault(_DTYPE, "float16")
-    dtype = st.segmented_control(text["type"], DTYPES, key=_DTYPE, required=True) or DTYPES[0]
+    kept = Kept("positions")
+    bound = kept.bound("type", DTYPES[0], one_of(DTYPES))
+    kept.tell()
+    dtype = str(st.segmented_control(text["type"], DTYPES, required=True, **bound))
     figure = precision.causes(found.position, found.parts[dtype], found.forms[dtype]["log/exp"])
     st.plotly_chart(figure, theme=None, key="stable.parts", config=camera(f"errors-in-{dtype}"))
     st.caption(text["parts"])

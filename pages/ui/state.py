@@ -36,7 +36,7 @@ PANELS = (
 )
 HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
-SETTINGS = ("map", "context", "axes", "kinds")
+SETTINGS = ("map", "context", "axes", "kinds", "tokens", "positions")
 MAX_SETTINGS = 7_000  # characters of what is set in a panel
 
 _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.notices"
@@ -69,6 +69,8 @@ class Look:
     context: str = ""
     axes: str = ""
     kinds: str = ""
+    tokens: str = ""
+    positions: str = ""
 
     @property
     def layer_index(self) -> int:

@@ -8,12 +8,14 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
+from pages.ui.kept import Kept, whole
 from pages.ui.layout import notice, provenance
 from pages.ui.position_charts import position_chart
 from pages.ui.rotation_panel import rotation_panel
 from pages.ui.state import Look
 
 MOST_POSITIONS = 256  # rows of the heat map: more than that are finer than a pixel
+MOST_WAVES = 6
 
 
 def table_pictures(
@@ -42,8 +44,30 @@ def _columns(shown: np.ndarray, whose: str, sinusoidal: bool, text: Mapping[str,
     st.subheader(text["waves" if sinusoidal else "columns"], anchor=False)
     st.markdown(text["waves-lead" if sinusoidal else "columns-lead"])
     usual = [dim for pair in (width // 8, width // 4) for dim in (2 * pair, 2 * pair + 1)]
-    dims = st.multiselect(text["dims"], range(width), usual, max_selections=6, key="positions-dims")
+    dims = _chosen_dims(text["dims"], width, usual)
     if dims:
         position_chart("waves", shown, whose, tuple(dims), sinusoidal)
     else:
         notice(text["no-dims"])
+
+
+def _chosen_dims(label: str, width: int, usual: list[int]) -> list[int]:
+    """Some dimensions, which the address writes with dots between."""
+    kept, written = Kept("positions"), ".".join(map(str, usual))
+    number = whole(0, width - 1)
+
+    def read(text: str) -> list[int]:
+        dims = [number(part) for part in text.split(".") if part]
+        if len(set(dims)) < len(dims) or len(dims) > MOST_WAVES:
+            raise ValueError(text)
+        return dims
+
+    bound = kept.bound("dims", usual, read)
+
+    def commit() -> None:
+        kept.keep(dims=(".".join(map(str, st.session_state[bound["key"]])), written))
+
+    kept.tell()
+    return st.multiselect(
+        label, range(width), max_selections=MOST_WAVES, key=bound["key"], on_change=commit
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from trainer.records import read_record
 if TYPE_CHECKING:
     from trainer.vocabularies import VocabularySpec
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 SIZES, FILE = "sizes.json", "tokenizer.json"
 
 
@@ -62,10 +64,20 @@ def problem(spec: VocabularySpec) -> str | None:
 
 def keep_text(raw: bytes) -> Path:
     """An uploaded text beside the runs, by its sha256. Raises OSError."""
-    target = runs_folder() / "data" / "texts" / f"{hashlib.sha256(raw).hexdigest()}.txt"
+    target = _texts() / f"{hashlib.sha256(raw).hexdigest()}.txt"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_suffix(".part")
         beside.write_bytes(raw)
         beside.replace(target)
     return target
+
+
+def kept_text(sha256: str) -> Path | None:
+    """A text that was uploaded here; None where none is called so."""
+    path = _texts() / f"{sha256}.txt"
+    return path if _SHA256.fullmatch(sha256) and path.is_file() else None
+
+
+def _texts() -> Path:
+    return runs_folder() / "data" / "texts"

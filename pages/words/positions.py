@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui.catalogue import LookError, find_model, list_models
 from pages.ui.encoder_input import encoder_input, position_table
+from pages.ui.kept import Kept, whole
 from pages.ui.lab_panel import lab_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
 from pages.ui.models import plain_errors, tone
@@ -41,8 +42,13 @@ except LookError as error:  # the pictures below need no sentence
     notice(str(error), tone(error))
 else:
     starts = list(range(0, width, SHOWN_DIMS))
-    start = st.select_slider(text["window"], starts, key="positions-window") if starts[1:] else 0
-    st.html(sum_table(given, start, SHOWN_DIMS))
+    start = 0
+    if starts[1:]:
+        kept = Kept("positions")
+        bound = kept.bound("window", 0, lambda asked: starts[whole(0, width)(asked) // SHOWN_DIMS])
+        start = st.select_slider(text["window"], starts, **bound)
+        kept.tell()
+    sum_table(given, start, SHOWN_DIMS)
     if given.is_exact():
         exact = text["exact"].format(count=f"{given.total.size:,}")
         st.markdown(f":green[:material/check_circle:] {exact}")
@@ -59,4 +65,5 @@ PANELS = {"lab": "What if", "kinds": "Three kinds", "stable": "In few bits"}
 DRAW = {"lab": lab_panel, "kinds": order_panel, "stable": stable_panel}
 st.subheader(text["try"], anchor=False)
 if panel := panel_choice(look, PANELS, text["panels"], "positions.panel"):
-    DRAW[panel](look, info)
+    with plain_errors():
+        DRAW[panel](look, info)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,13 +56,52 @@ def test_by_keys_alone(journey: Journey) -> None:
     expect(slider).to_be_focused()
 
 
-def test_a_number_tells_how_it_is_made(journey: Journey) -> None:
+def test_a_number_tells_how_it_is_made_by_keys_and_by_touch(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
     page = journey.open("positions")
-    cells = page.locator(".dawn-sums tbody").nth(1).locator("tr")
-    shown = [cells.nth(row).locator("td").first for row in range(4)]
-    scaled, position, total = (cell.inner_text() for cell in shown[1:])
-    assert shown[2].get_attribute("title") == f"sin(1 / 10000^(0/32)) = {position}"
-    assert re.fullmatch(
-        rf"{re.escape(scaled)} \+ 0\.8415 = {re.escape(total)}",
-        shown[3].get_attribute("title") or "",
-    )
+    sums = page.locator(".sums:not([data-drawn='0'])")
+    rows = sums.locator("tbody").nth(1).locator("tr")
+    scaled, position, total = (rows.nth(row).locator("td").first.inner_text() for row in (1, 2, 3))
+    sums.locator(".grid").focus()
+    for key in ("ArrowDown", *["ArrowDown"] * 6):  # the first press enters the table
+        page.keyboard.press(key)
+    says = sums.locator(".says")
+    expect(says).to_contain_text(f"dimension 0: sin(1 / 10000^(0/32)) = {position}")
+    page.keyboard.press("ArrowDown")
+    expect(says).to_contain_text(f"{scaled} + 0.8415 = {total}")
+    expect(sums.locator("td.of")).to_have_text([scaled, position])
+    assert "number=piece-2~row-4~dim-0" in page.url
+    told = says.inner_text()
+    page.reload()
+    expect(says).to_have_text(told)
+    page.get_by_role("slider", name="Show the dimensions from").press("ArrowRight")
+    page.wait_for_url("**positions=window-8*")
+    expect(says).to_contain_text("arrow keys")  # another window, which does not show that number
+    page.go_back()
+    expect(says).to_have_text(told)
+    sums.locator("td").first.dispatch_event("click")  # as a touch does
+    expect(says).to_contain_text("row ")
+    sums.locator(".grid").press("Escape")
+    assert "number=" not in page.url
+
+
+def test_what_is_chosen_of_the_pictures_is_in_the_link_and_back_undoes_it(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("positions")
+    pair, shift = (page.get_by_role("slider", name=name) for name in ("Pair of", "Shift k"))
+    pair.press("ArrowRight")
+    page.wait_for_url("**positions=pair-9*")
+    shift.press("ArrowRight")
+    page.wait_for_url("**pair-9~shift-4*")
+    page.get_by_role("button", name="Remove 9").click()  # a dimension
+    page.wait_for_url("**dims-8.16.17*")
+    page.reload()
+    expect(pair).to_have_attribute("value", "9")
+    expect(shift).to_have_attribute("value", "4")
+    expect(page.get_by_role("button", name="Remove 9")).to_have_count(0)
+    for number in ("4", "4", "3"):
+        expect(shift).to_have_attribute("value", number)
+        page.go_back()
+    expect(pair).to_have_attribute("value", "8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from transformer.analysis.merges import merge_ranks, replay
 from transformer.bundle import load_bundle
+from transformer.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Journey
@@ -81,5 +83,96 @@ def test_the_vocabulary_is_searched_and_walked_by_keys(journey: Journey, probe: 
     expect(file.locator(".found")).to_have_text(f"{size} of {size}")
     file.locator(".query").fill("house")
     expect(file.locator(".entry").first).to_contain_text("house")
+    file.locator(".order").select_option("longest")
     file.locator(".list").press("ArrowDown")
     expect(file.locator(".says")).to_contain_text("made from")
+    file.locator("summary").filter(has_text="Model").first.click()
+    page.wait_for_function("location.search.includes('~open-')")
+    seen = [file.locator(name).inner_text() for name in (".found", ".says", ".parts")]
+    page.reload()
+    expect(file.locator(".says")).to_have_text(seen[1])
+    assert [file.locator(name).inner_text() for name in (".found", ".says", ".parts")] == seen
+    expect(file.locator(".query")).to_have_value("house")
+    expect(file.locator(".order")).to_have_value("longest")
+
+
+def test_one_sentence_in_six_ways_is_read_by_keys_and_by_touch(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("tokens", src="the red è house", tgt="la casa")
+    page.get_by_test_id("stMain").get_by_text("Side by side", exact=True).click()
+    beside = page.locator(".beside:not([data-drawn='0'])")
+    names = ["This model", "Words", "Characters", "Bytes", "OpenAI cl100k", "OpenAI o200k"]
+    expect(beside.locator(".way h3")).to_have_text(names)
+    raw, lists = "the red è house".encode(), beside.get_by_role("listbox")
+    expect(beside.locator(".way").nth(3).locator(".count b").first).to_have_text(str(len(raw)))
+    shown = lists.nth(6)  # bytes of the first language
+    shown.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("PageDown")
+    says = beside.locator(".says")
+    expect(says).to_have_text(f"Bytes: piece 11 of {len(raw)}, “·”, integer 32")
+    assert "beside=piece-4.1.11" in page.url
+    page.reload()
+    expect(says).to_have_text(f"Bytes: piece 11 of {len(raw)}, “·”, integer 32")
+    page.get_by_test_id("stMain").get_by_text("The tokenizer file", exact=True).click()
+    page.locator(".file:not([data-drawn='0'])").wait_for()
+    page.go_back()
+    expect(says).to_have_text(f"Bytes: piece 11 of {len(raw)}, “·”, integer 32")
+    lists.nth(4).get_by_role("option").nth(8).dispatch_event("click")  # as a touch does
+    expect(says).to_have_text(f"Characters: piece 9 of 15, “è”, integer {ord('è')}")
+    lists.nth(4).press("Escape")
+    expect(says).to_contain_text("arrow keys")
+
+
+def test_a_tokenizer_is_trained_on_an_upload_and_a_new_run_takes_it(
+    journey: Journey, app_runs: Path
+) -> None:
+    from playwright.sync_api import FilePayload, expect
+
+    page = journey.open("tokens", src="the red house")
+    page.get_by_test_id("stMain").get_by_text("Train one here", exact=True).click()
+    page.get_by_text("Whole words", exact=True).click()
+    page.get_by_role("combobox", name="Text to learn from").click()
+    page.get_by_role("option", name="A text of my own").click()
+    text = "\n".join(f"the red house number {n % 7}" for n in range(60))
+    upload = FilePayload(name="mine.txt", mimeType="text/plain", buffer=text.encode())
+    page.locator("input[type=file]").set_input_files(upload)
+    field = page.get_by_role("spinbutton", name="Pieces in the vocabulary")
+    field.fill("300")
+    field.press("Enter")
+    page.wait_for_url("**size-300**")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("The text had only enough for 15 pieces, not for 300.")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    counts = page.locator(".beside .way").first.locator(".count b")
+    expect(counts.first).to_have_text("3")
+
+    page.reload()  # the text is kept by its content, and so is what was learned from it
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    page.get_by_role("button", name="Train a model with it").click()
+    page.wait_for_url("**/training*")
+    page.get_by_text("More: data").click()
+    field = page.get_by_role("textbox", name="Tokenizer file")
+    expect(field).to_have_value(re.compile("tokenizer.json$"))
+    file = field.input_value()
+    learned = Tokenizer.load(Path(file))
+    assert Path(file).is_relative_to(app_runs) and len(learned) == 15
+    assert learned.encode("the red house").ids.count(1) == 0
+    expect(page.get_by_role("button", name="Launch")).to_be_enabled()
+
+
+def test_how_the_sentence_is_written_out_is_in_the_link(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("tokens", src="the red house")
+    page.locator(".output").get_by_role("button", name="Pieces").click()
+    assert "output=as-pieces" in page.url
+    page.reload()
+    chosen = page.locator(".output [aria-pressed=true]")
+    expect(chosen).to_have_text("Pieces")
+    journey.visit(page, journey.address("tokens", src="the red house", output="as-smoke"))
+    expect(page.locator(".output .done")).to_have_text(
+        "The link asks for a form that there is not."
+    )
+    expect(chosen).to_have_text("Integers")

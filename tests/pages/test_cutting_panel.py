@@ -52,7 +52,11 @@ def test_merges_are_told_as_often_as_the_bundle_counts_them(dawn_runs: Path) -> 
     tokenizer = load_bundle(folder).src_tokenizer
     counts = count(tokenizer, ["the the car"], "cars")
     save_counts(folder, {"src": counts})
-    header, _ = sent(open_panel(), "merging")
+    at = open_panel()
+    assert ["counted on cars alone (1 of its texts)" in found.value for found in at.caption].count(
+        True
+    ) == 1
+    header, _ = sent(at, "merging")
     assert header["counted"] == "cars"
     seen = {rank: times for word in header["words"] for rank, _, _, _, times, _ in word["merges"]}
     assert seen and all(counts.merges[rank] == times for rank, times in seen.items())
@@ -85,8 +89,8 @@ def test_a_word_model_shows_its_words_and_no_merges(dawn_runs: Path) -> None:
 
 def test_the_lessons_words_are_those_of_the_corpus(dawn_runs: Path) -> None:
     at = open_panel()
-    at.button_group(key="steps.way").set_value("words").run()
-    at.button_group(key="steps.corpus").set_value("libreoffice-help").run()
+    at.button_group(key="tokens.way").set_value("words").run()
+    at.button_group(key="tokens.corpus").set_value("libreoffice-help").run()
     assert not at.exception
     header, arrays = sent(at, "sentence")
     texts = [source for source, _ in load_corpus("libreoffice-help").pairs]

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.catalogue import find_model
 from pages.ui.encoder_input import encoder_input, position_table
-from tests.pages.test_lab_panel import SENTENCE, drawn, open_panel
+from tests.pages.blobs import sent
+from tests.pages.test_lab_panel import SENTENCE, open_panel
 from transformer.analysis.position_edits import HOWS
 from transformer.bundle import Bundle, load_bundle, save_bundle
 from transformer.model import Transformer
@@ -51,7 +52,9 @@ def test_the_page_shows_the_models_own_table(kind: str, dawn_runs: Path) -> None
     assert ("learned its positions" in notices(at)) == (kind == "learned")
     assert ("has no positions" in notices(at)) == (kind == "none")
     formula = {"sinusoidal": "sin(1 / 10000^", "learned": "row 1 of the learned positions"}
-    assert formula.get(kind, "no positions = +0.0000") in drawn(at)
+    header, _ = sent(at, "names")
+    told_of = header["pieces"][1]["rows"][2][0][1]  # position 1, its vector, first dimension
+    assert told_of.startswith(formula.get(kind, "no positions = +0.0000"))
     charts = {"sinusoidal": 4, "learned": 3, "none": 0}  # of zeros there is nothing to see
     assert len(at.get("plotly_chart")) == charts[kind]
     assert len(at.latex) == (kind == "sinusoidal")  # what is no sinusoid does not turn

@@ -92,7 +92,7 @@ def test_the_choices_are_in_the_address(dawn_runs: Path) -> None:
     at.button_group(key="lab.how").set_value("shift").run()
     assert edits_of(at) == "off:cross.1.2;pos:encoder.shift=3"
     assert any("other edits" in caption.value for caption in at.caption)
-    at.button_group(key="lab.side").set_value("both").run()
+    at.button_group(key="positions.whose").set_value("both").run()
     at.slider(key="lab.amount.shift").set_value(-5).run()
     assert edits_of(at) == "off:cross.1.2;pos:encoder.shift=-5;pos:decoder.shift=-5"
     at.button_group(key="lab.how").set_value("shuffle").run()
@@ -104,7 +104,7 @@ def test_the_choices_are_in_the_address(dawn_runs: Path) -> None:
 
 def test_a_link_is_shown_as_it_is(dawn_runs: Path) -> None:
     at = open_panel(edits="pos:decoder.stretch=77.25")
-    assert at.session_state["lab.side"] == "decoder"
+    assert at.session_state["positions.whose"] == "decoder"
     assert at.slider(key="lab.amount.stretch").value == 77.25
     at = open_panel(edits="pos:encoder.shift=9000")
     assert at.slider(key="lab.amount.shift").value == 9000

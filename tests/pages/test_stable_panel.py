@@ -57,5 +57,5 @@ def test_the_panel_shows_the_code_that_ran(dawn_runs: Path) -> None:
     shown = [block.value for block in at.code]
     assert inspect.getsource(naive).rstrip() in [code.rstrip() for code in shown]
     assert inspect.getsource(sinusoids_at).rstrip() in [code.rstrip() for code in shown]
-    at.button_group(key="stable.dtype").set_value("bfloat16").run()
+    at.button_group(key="positions.type").set_value("bfloat16").run()
     assert not at.exception

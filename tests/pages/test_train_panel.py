@@ -31,8 +31,8 @@ def waited(at: AppTest) -> AppTest:
 
 def test_a_tokenizer_is_trained_and_cuts_the_sentence(dawn_runs: Path) -> None:
     at = open_panel("train", src="the red car")
-    at.button_group(key="train.kind").set_value("words").run()
-    at.number_input(key="train.size").set_value(500).run()
+    at.button_group(key="tokens.kind").set_value("words").run()
+    at.number_input(key="tokens.size").set_value(500).run()
     at.button(key="train.start").click().run()
     waited(at)
     assert not at.exception and len(at.get("plotly_chart")) == 3
@@ -68,7 +68,7 @@ def test_a_new_run_takes_it(dawn_runs: Path) -> None:
         at.query_params[name] = value
     at.run()
     at.switch_page("pages/words/tokens.py").run()
-    at.button_group(key="train.kind").set_value("words").run()
+    at.button_group(key="tokens.kind").set_value("words").run()
     at.button(key="train.use").click().run()
     assert not at.exception
     path = at.text_input(key="form.nano.tokenizer_file").value
@@ -89,7 +89,7 @@ def test_a_training_is_stopped_and_nothing_is_kept(dawn_runs: Path) -> None:
 @pytest.mark.parametrize("size", [0, 10_000_000])
 def test_a_size_without_sense_is_one_sentence(dawn_runs: Path, size: int) -> None:
     at = open_panel("train")
-    at.number_input(key="train.size").set_value(size).run()
+    at.number_input(key="tokens.size").set_value(size).run()
     assert not at.exception
     assert ["A vocabulary of" in found.value for found in at.warning] == [True]
     assert not at.get("plotly_chart")
@@ -108,12 +108,31 @@ def test_a_failure_is_told_in_the_childs_words(dawn_runs: Path) -> None:
 )
 def test_any_upload_is_taken_or_answered(dawn_runs: Path, raw: bytes, told: str) -> None:
     at = open_panel("train")
-    at.selectbox(key="train.text").set_value("own").run()
+    at.selectbox(key="tokens.text").set_value("own").run()
     assert not at.exception and not at.warning
     at.file_uploader(key="train.file").upload("mine.txt", raw, "text/plain").run()
     assert not at.exception
     assert [told in found.value for found in at.warning] == ([True] if told else [])
     assert bool(told) != any(button.key == "train.start" for button in at.button)
+
+
+def test_a_link_names_a_text_of_ones_own_by_its_content(dawn_runs: Path) -> None:
+    raw = b"one cat two dogs"
+    at = open_panel("train")
+    at.selectbox(key="tokens.text").set_value("own").run()
+    at.file_uploader(key="train.file").upload("mine.txt", raw, "text/plain").run()
+    link = at.query_params["tokens"]
+    assert link == f"text-own~own-{jobs.keep_text(raw).stem}"
+    again = open_panel("train", tokens=link)
+    assert any(button.key == "train.start" for button in again.button)
+    at.query_params["tokens"] = "text-own"  # Back, while the file lies in its box
+    at.run()
+    assert at.query_params["tokens"] == "text-own"
+    at.file_uploader(key="train.file").upload("mine.txt", b"\0", "text/plain").run()
+    assert at.query_params["tokens"] == "text-own" and "is no text" in at.warning[0].value
+    for nowhere in ("0" * 64, "../../x", "x" * 64):
+        gone = open_panel("train", tokens=f"text-own~own-{nowhere}")
+        assert not gone.exception and "upload it again" in gone.warning[0].value
 
 
 def test_an_uploaded_text_is_kept_once(dawn_runs: Path) -> None:

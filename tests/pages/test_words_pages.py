@@ -225,8 +225,8 @@ def test_positions_add_up_in_the_open(dawn_runs: Path) -> None:
     at = open_page("positions", model="toy", src="the red <b>car</b>")
     assert not at.exception
     assert any("sums are exact" in element.value for element in at.markdown)
-    body = next(e.proto.body for e in at.get("html") if "dawn-sums" in e.proto.body)
-    assert "[EOS]" in body and "<b>" not in body.lower()
+    header, _ = sent(at, "names")
+    assert header["pieces"][-1]["label"] == "[EOS]" and len(header["pieces"][0]["rows"]) == 4
 
 
 def test_positions_are_shown_even_for_a_sentence_that_is_too_long(dawn_runs: Path) -> None:
@@ -239,9 +239,9 @@ def test_a_turn_is_checked_at_every_position_of_the_table(dawn_runs: Path) -> No
     from transformer.analysis.rotation import turned
 
     at = open_page("positions", model="toy", src="the red")
-    at.slider(key="turn.pair").set_value(2)
-    at.slider(key="turn.position").set_value(5)
-    at.slider(key="turn.shift").set_value(9).run()
+    at.slider(key="positions.pair").set_value(2)
+    at.slider(key="positions.position").set_value(5)
+    at.slider(key="positions.shift").set_value(9).run()
     assert not at.exception
     table = load_bundle(dawn_runs / "toy" / "export").model.src_positions.table.numpy()
     formula = at.latex[0].value

@@ -4,7 +4,8 @@ A threshold X then keeps the words seen at least X times, in this order: their i
 and so on, behind the specials, just as `train_words` gives them.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from transformer.analysis.counts import words
@@ -20,9 +21,14 @@ def _cutter() -> Tokenizer:
     return train_words(["word"], 1)
 
 
-def word_counts(texts: Iterable[str]) -> list[tuple[str, int]]:
-    """All words of `texts`, the most frequent first, those of one count by alphabet."""
-    return sorted(words(_cutter(), texts).items(), key=lambda pair: (-pair[1], pair[0]))
+def count_words(texts: Iterable[str]) -> Counter[str]:
+    """All words of `texts`, and how often each occurs."""
+    return words(_cutter(), texts)
+
+
+def by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first, those of one count by alphabet."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def cut_words(text: str) -> list[str]:

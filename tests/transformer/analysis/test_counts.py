@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from trainer.corpora import load_corpus
 from transformer.analysis.counts import FILE, count, load_counts, save_counts
 from transformer.analysis.merges import merge_ranks, pre_tokens
-from transformer.analysis.word_counts import cut_words, word_counts
+from transformer.analysis.word_counts import by_count, count_words, cut_words
 from transformer.tokenizer import SPECIALS, Tokenizer, train_bpe, train_words
 
 TINY = Path(__file__).resolve().parents[3] / "assets/models/tiny"
@@ -83,7 +83,7 @@ def test_counts_of_another_tokenizer_or_a_broken_file_are_none(tmp_path: Path) -
 )
 @settings(max_examples=100, deadline=None)
 def test_a_threshold_keeps_the_words_that_training_keeps(texts: list[str], least: int) -> None:
-    counts = word_counts(texts)
+    counts = by_count(count_words(texts))
     kept = [word for word, times in counts if times >= least]
     if not kept:
         return
