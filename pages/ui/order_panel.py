@@ -20,8 +20,9 @@ from pages.ui.prose import escape_markdown, prose
 from pages.ui.state import Look
 from pages.ui.stepwise import all_done
 from pages.ui.take_away import csv_button
+from pages.ui.trained_alike import trained_alike
 
-KINDS = {"sinusoidal": "Sinusoids", "learned": "Learned", "none": "No positions"}
+NAMES = {"sinusoidal": "Sinusoids", "learned": "Learned", "none": "No positions"}
 TRAIN = "python -m trainer run --preset nano --positions {kind}"
 
 
@@ -36,8 +37,7 @@ class Pair:
 
 
 def order_panel(look: Look, info: ModelInfo) -> None:
-    """A column for each kind of positions: the model on show where it is of that kind, else the
-    first of the list that is, else how to train one."""
+    """A column for each kind of positions: models that are trained alike, or how to train one."""
     text = prose("positions-kinds")
     st.markdown(text["lead"])
     turned = opposite(look.src)
@@ -45,7 +45,7 @@ def order_panel(look: Look, info: ModelInfo) -> None:
         notice(text["short"])
         return
     st.markdown(text["turned"].format(words=escape_markdown(turned)))
-    models = {kind: of_kind(kind, info) for kind in KINDS}
+    models = trained_alike(info, list_models())
     steps = [
         partial(_try, translate, model, words)
         for model in models.values()
@@ -55,7 +55,7 @@ def order_panel(look: Look, info: ModelInfo) -> None:
     if not all_done("kinds", text["translating"], steps):
         return
     found: list[Pair] = []
-    for (kind, name), column in zip(KINDS.items(), st.columns(3, gap="medium"), strict=True):
+    for (kind, name), column in zip(NAMES.items(), st.columns(3, gap="medium"), strict=True):
         with column:
             st.markdown(f"**{name}**")
             if shown := models[kind]:
@@ -73,17 +73,6 @@ def _try(do: Callable[[ModelInfo, str], object], info: ModelInfo, words: str) ->
     """Ahead of its column, which tells what went wrong."""
     with suppress(LookError):
         do(info, words)
-
-
-def of_kind(kind: str, own: ModelInfo) -> ModelInfo | None:
-    """The model on show where it is of that kind, else the first that is, those of its own sizes
-    before others; None where none is."""
-    alike = sorted(list_models(), key=lambda info: _sizes(info) != _sizes(own))
-    return next((info for info in [own, *alike] if info.positions == kind), None)
-
-
-def _sizes(info: ModelInfo) -> tuple[object, ...]:
-    return info.layers, info.heads, info.d_model
 
 
 def opposite(text: str) -> str:
