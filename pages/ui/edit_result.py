@@ -43,6 +43,11 @@ def translations(
     _draw(_said(names[0], old, "del", notes[0]) + _said(names[1], new, "ins", notes[1]))
 
 
+def sentences(*said: tuple[str, str, str]) -> None:
+    """Sentences one below the other, each with its name above and a note below."""
+    _draw("".join(_said(name, [(text, False)], "ins", note) for name, text, note in said))
+
+
 def whole(found: Translation) -> list[int]:
     """The ids of a translation, with the [EOS] that ended it."""
     return [*found.ids, EOS] if found.finished else found.ids

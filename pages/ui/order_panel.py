@@ -1,8 +1,10 @@
-"""Three kinds of positions beside each other: a sentence, and its words in opposite order."""
+"""Three kinds of positions beside each other: a sentence, and its words in another order."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +14,13 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, list_models
-from pages.ui.edit_result import translations
+from pages.ui.edit_result import sentences
+from pages.ui.kept import Kept, up_to
 from pages.ui.layout import notice
 from pages.ui.models import Translation, tokenize, translate
 from pages.ui.outcome import nats
 from pages.ui.prose import escape_markdown, prose
-from pages.ui.state import Look
+from pages.ui.state import MAX_CHARS, Look
 from pages.ui.stepwise import all_done
 from pages.ui.take_away import csv_button
 from pages.ui.trained_alike import trained_alike
@@ -28,7 +31,7 @@ TRAIN = "python -m trainer run --preset nano --positions {kind}"
 
 @dataclass(frozen=True)
 class Pair:
-    """A model's translations of a sentence and of its words in the opposite order."""
+    """A model's translations of a sentence and of its words in another order."""
 
     info: ModelInfo
     own: Translation
@@ -40,11 +43,10 @@ def order_panel(look: Look, info: ModelInfo) -> None:
     """A column for each kind of positions: models that are trained alike, or how to train one."""
     text = prose("positions-kinds")
     st.markdown(text["lead"])
-    turned = opposite(look.src)
-    if turned == " ".join(look.src.split()):
+    if opposite(look.src) == " ".join(look.src.split()):
         notice(text["short"])
         return
-    st.markdown(text["turned"].format(words=escape_markdown(turned)))
+    turned = other_order(look.src, text)
     models = trained_alike(info, list_models())
     steps = [
         partial(_try, translate, model, words)
@@ -75,6 +77,23 @@ def _try(do: Callable[[ModelInfo, str], object], info: ModelInfo, words: str) ->
         do(info, words)
 
 
+def other_order(src: str, text: Mapping[str, str]) -> str:
+    """The words of the sentence as a person has put them, backwards where nobody has."""
+    kept, backwards = Kept("positions"), opposite(src)
+    settings = kept.bound("order", backwards, up_to(MAX_CHARS))
+    typed = st.text_input(text["turned"], max_chars=MAX_CHARS, help=text["swap"], **settings)
+    kept.tell()
+    if bag(typed) != bag(src):
+        notice(text["others"].format(words=typed))
+        return backwards
+    return typed
+
+
+def bag(text: str) -> Counter[str]:
+    """Words and signs without their order."""
+    return Counter(re.findall(r"\w+|[^\w\s]", text))
+
+
 def opposite(text: str) -> str:
     """The words of a sentence, the last one first."""
     return " ".join(reversed(text.split()))
@@ -92,11 +111,16 @@ def _column(info: ModelInfo, src: str, turned: str, text: Mapping[str, str]) -> 
     except LookError as error:  # this model may take fewer tokens than the one on show
         notice(str(error), "warning")
         return []
-    names = ("in your order", "in the opposite order")
-    notes = tuple(f"log P {nats(found.log_prob)} nats" for found in (pair.own, pair.turned))
-    translations(pair.own.text, pair.turned.text, (notes[0], notes[1]), names)
+    sentences(
+        ("in your order", pair.own.text, _likely(pair.own)),
+        ("in the other order", pair.turned.text, _likely(pair.turned)),
+    )
     st.markdown(verdict(pair, text))
     return [pair]
+
+
+def _likely(found: Translation) -> str:
+    return f"log P {nats(found.log_prob)} nats"
 
 
 def verdict(pair: Pair, text: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pages.ui import catalogue
-from pages.ui.order_panel import held_out, opposite
+from pages.ui.order_panel import bag, held_out, opposite
 from tests.pages.test_lab_panel import drawn, open_panel
 from transformer.bundle import Bundle, load_bundle, save_bundle
 from transformer.decoding import greedy
@@ -69,3 +69,29 @@ def test_losses_that_a_bundle_tells(tmp_path: Path) -> None:
     for broken in ("{", "7", '{"val/nll": null}', "\xff"):
         path.write_text(broken, "latin-1")
         assert held_out(tmp_path) is None
+
+
+def test_the_other_order_is_a_persons_own(every_kind: Path) -> None:
+    swapped = "the house of the red car"
+    at = open_panel(panel="kinds", src=WORDS, positions=f"order-{swapped}")
+    assert not at.exception and not at.info
+    assert at.text_input(key="positions.order").value == swapped
+    bundle = load_bundle(every_kind / "learned" / "export")
+    src = torch.tensor([[*bundle.src_tokenizer.encode(swapped).ids, EOS]])
+    found = greedy(bundle.model, src)[0]
+    assert f"log P {found.log_prob:.2f} nats".replace("-", "−") in drawn(at)
+    at.text_input(key="positions.order").set_value("").run()
+    assert not at.exception and len(at.info) == 1  # no words at all are other words
+    at.text_input(key="positions.order").set_value(opposite(WORDS)).run()
+    assert not at.info and "order-" not in at.query_params.get("positions", [""])[0]
+
+
+def test_other_words_are_one_sentence(every_kind: Path) -> None:
+    at = open_panel(panel="kinds", src=WORDS, positions="order-<b>other</b> words")
+    assert not at.exception and len(at.info) == 1
+    assert "other words than your sentence" in at.info[0].value
+
+
+def test_signs_may_change_places_with_words() -> None:
+    assert bag("The dog sees the man.") == bag("The man sees the dog.")
+    assert bag("The dog sees the man.") != bag("The dog sees a man.")
