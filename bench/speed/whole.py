@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,17 +38,24 @@ def train(config: TrainConfig, seconds: float) -> dict[str, float]:
             try:
                 _until(reader, child, seconds)
             finally:
-                child.terminate()  # its way to stop: it saves, and ends
+                if not _over(child):
+                    os.kill(child.pid, signal.SIGTERM)  # its way to stop: it saves, and ends
                 _, _, usage = os.wait4(child.pid, 0)
         if not _taken(reader)[1:]:
             raise RuntimeError((log.read_text("utf-8").strip().splitlines() or ["?"])[-1])
         return {**_told(reader), "memory": usage.ru_maxrss * 1024.0}
 
 
+def _over(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it has ended; its usage is still to be asked for."""
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, child.pid, how) is not None
+
+
 def _until(reader: EventReader, child: subprocess.Popen[bytes], seconds: float) -> None:
     """Follow until updates have been told of for so long, or the run is over."""
     began = time.monotonic()
-    while child.poll() is None:
+    while not _over(child):
         reader.catch_up()
         taken = _taken(reader)
         if taken and taken[-1] - taken[0] >= seconds:

@@ -14,6 +14,7 @@ from pages.ui.components import mount, pack
 from pages.ui.court import Hearing, Hide, hear
 from pages.ui.court_words import verdict
 from pages.ui.models import Explained, plain_errors, tokenize
+from pages.ui.navigation import refresh_links
 from pages.ui.pieces import readable, spelled
 from pages.ui.prose import escape_markdown, prose
 from pages.ui.script import hearing_script
@@ -36,6 +37,7 @@ def court_panel(look: Look, info: ModelInfo, explained: Explained) -> None:
 
 
 def _court(look: Look, info: ModelInfo, explained: Explained, text: Mapping[str, str]) -> None:
+    refresh_links()  # a choice is committed in this fragment alone, and the menu is not drawn in it
     src = (*tokenize(info, look.src).ids, EOS)
     tgt = tuple(explained.tgt_ids)
     if tgt[-1] != EOS:

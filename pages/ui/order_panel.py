@@ -83,6 +83,9 @@ def other_order(src: str, text: Mapping[str, str]) -> str:
     settings = kept.bound("order", backwards, up_to(MAX_CHARS))
     typed = st.text_input(text["turned"], max_chars=MAX_CHARS, help=text["swap"], **settings)
     kept.tell()
+    if typed.split() == src.split():
+        notice(text["same order"])
+        return backwards
     if bag(typed) != bag(src):
         notice(text["others"].format(words=typed))
         return backwards

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -61,7 +62,7 @@ def csv_button(label: str, name: str, origin: str, rows: Iterable[Sequence[objec
     where they come from; the file is made when it is pressed."""
     st.download_button(
         label,
-        data=lambda: as_csv(origin, rows),
+        data=cache(lambda: as_csv(origin, rows)),  # rows may be read once, the button pressed again
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",

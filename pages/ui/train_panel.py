@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.ui import vocabulary_jobs as jobs
 from pages.ui.catalogue import ModelInfo
-from pages.ui.kept import Kept, one_of, up_to, whole
+from pages.ui.kept import Kept, one_of, whole
 from pages.ui.layout import notice
 from pages.ui.prose import prose
 from pages.ui.state import Look
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 OWN = "own"
 _FILE = "train.file"
+MOST = 999_999_999  # pieces that can be asked for
 
 
 def train_panel(look: Look, info: ModelInfo) -> None:
@@ -78,9 +79,11 @@ def _asked(kind: str, kept: Kept, text: Mapping[str, str]) -> tuple[VocabularySp
             )
         )
     with right:
-        bound = kept.bound("size", 4000, whole(0, 999_999_999))
+        bound = kept.bound("size", 4000, whole(0, MOST))
         asked = st.number_input(
             text["size"],
+            min_value=0,
+            max_value=MOST,
             step=500,
             format="%d",
             help=text["size help"],
@@ -99,7 +102,7 @@ def _asked(kind: str, kept: Kept, text: Mapping[str, str]) -> tuple[VocabularySp
 def _own_text(kept: Kept, text: Mapping[str, str]) -> tuple[Path, str] | None:
     """The text that the address names by its sha256, else the one that was brought, and what it is
     called; None where there is none yet. Raises `DataError` and OSError."""
-    name = kept.read("own", "", up_to(64))
+    name = kept.values.get("own", "")
     file = st.file_uploader(text["file"], key=_FILE, on_change=partial(_bring, kept))
     brought = _checked(file) if file is not None else None
     if file is not None and brought is not None and name in ("", brought.stem):

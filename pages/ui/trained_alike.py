@@ -12,8 +12,8 @@ KINDS = ("sinusoidal", "learned", "none")
 def trained_alike(own: ModelInfo, models: Sequence[ModelInfo]) -> dict[str, ModelInfo | None]:
     """A model of each kind of positions; None where there is none of a kind.
 
-    Of the same sizes and as many updates, where there is one of each such: those of the model on
-    show, else the first in the list. Else whichever there are, those like the model on show first.
+    Of the same sizes, languages and number of updates, where there is one of each such: those of
+    the model on show, else the first in the list. Else whichever there are, those like it first.
     """
     families: dict[tuple[object, ...], dict[str, ModelInfo]] = {}
     for info in (own, *models):
@@ -25,4 +25,11 @@ def trained_alike(own: ModelInfo, models: Sequence[ModelInfo]) -> dict[str, Mode
 
 
 def _family(info: ModelInfo) -> tuple[object, ...]:
-    return tuple(sorted(info.layers.items())), info.heads, info.d_model, info.step
+    return (
+        tuple(sorted(info.layers.items())),
+        info.heads,
+        info.d_model,
+        info.languages,
+        info.joint,
+        info.step,
+    )

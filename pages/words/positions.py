@@ -44,8 +44,8 @@ else:
     starts = list(range(0, width, SHOWN_DIMS))
     start = 0
     if starts[1:]:
-        kept = Kept("positions")
-        bound = kept.bound("window", 0, lambda asked: starts[whole(0, width)(asked) // SHOWN_DIMS])
+        kept, dim = Kept("positions"), whole(0, width - 1)
+        bound = kept.bound("window", 0, lambda asked: starts[dim(asked) // SHOWN_DIMS])
         start = st.select_slider(text["window"], starts, **bound)
         kept.tell()
     sum_table(given, start, SHOWN_DIMS)

@@ -14,6 +14,7 @@ CONTROLS = [  # page, panel, control, its kind, a value, nonsense
     ("positions", "", "position", "slider", 4, "-1"),
     ("positions", "", "shift", "slider", 7, "seven"),
     ("positions", "", "window", "select_slider", 8, "999"),
+    ("positions", "", "window", "select_slider", 8, "24"),  # the toy's width
     ("positions", "", "dims", "multiselect", [0, 5], "0.0"),
     ("positions", "stable", "type", "button_group", "bfloat16", "float8"),
     ("positions", "lab", "whose", "button_group", "decoder", "mine"),

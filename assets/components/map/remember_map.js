@@ -5,6 +5,7 @@ import { lassoFrom, lassoText } from "./lasso.js";
 const PAUSE = 200; // ms without another change: browsers allow a few changes of the address a second
 const LONGEST = 60;
 
+const shortened = (text) => [...text.toWellFormed()].slice(0, LONGEST).join("");
 const fiveDigits = (number) => Number(number.toPrecision(5));
 
 export function remember(view) {
@@ -19,7 +20,7 @@ export function settingsOf({ camera, fitted, canvas, input, lasso, alone, sized 
   const moved = ["scale", "x", "y"].some((name) => Math.abs(camera[name] - fitted[name]) > 1e-6 * Math.abs(fitted[name]));
   return {
     ...(moved && { zoom: fiveDigits(zoom), x: fiveDigits(x), y: fiveDigits(y) }),
-    ...(input.value.trim() && { find: [...input.value].slice(0, LONGEST).join("") }),
+    ...(input.value.trim() && { find: shortened(input.value) }),
     ...(lasso && { lasso: lassoText(lasso) }),
     ...(lasso && alone && { alone: 1 }),
     ...(sized && { sized: 1 }),
@@ -31,5 +32,5 @@ export function settingsFrom(told) {
   const [zoom, x, y] = [told.zoom, told.x, told.y].map((text) => (text ? Number(text) : NaN));
   const lens = zoom >= 0.3 && zoom <= 400 && Number.isFinite(x) && Number.isFinite(y) ? { zoom, x, y } : null;
   const lasso = lassoFrom(told.lasso);
-  return { lens, find: (told.find ?? "").slice(0, LONGEST), lasso, alone: lasso !== null && told.alone === "1", sized: told.sized === "1" };
+  return { lens, find: shortened(told.find ?? ""), lasso, alone: lasso !== null && told.alone === "1", sized: told.sized === "1" };
 }
