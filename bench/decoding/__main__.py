@@ -2,7 +2,7 @@
 
 CTranslate2 has the same weights and must write the same greedy translations; Hugging Face's
 `generate` runs a Marian model of the same sizes with random weights, for as many tokens as Dawn
-writes in the middle. They take turns in one process, on as many threads.
+writes on average. They take turns in one process, on as many threads.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def marian(bundle: Bundle, device: str, tokens: int) -> Decode:
             min_new_tokens=tokens,
             max_new_tokens=tokens,
         )
-        return [row[1:].tolist() for row in found]
+        return [row[1:-1].tolist() for row in found]  # the last stands for [EOS], which is counted
 
     return decode
 

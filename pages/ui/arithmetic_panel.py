@@ -85,4 +85,5 @@ def _candidates(
         st.code(sum_script(info, shown_side(info), given, TOP), language="python", wrap_lines=True)
         st.caption(text["python note"])
     told = ((known.labels[row], row, cosines[row], row in own) for row in rows)
-    csv_button(text["sum csv"], "arithmetic", f"{info.stand} · {a} − {b} + {c}", row_table(told))
+    asked = f"{given[0].strip()} − {given[1].strip()} + {given[2].strip()}"
+    csv_button(text["sum csv"], "arithmetic", f"{info.stand} · {asked}", row_table(told))

@@ -9,7 +9,7 @@ and `tell()` says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -54,35 +54,48 @@ class Kept:
         try:
             return reader(self.values[name])
         except ValueError:
-            asked = f"{name}-{self.values[name][:40]}"
-            self.wrong.append(
-                f"The address asks for “{asked}”, which there is not here; showing the usual."
-            )
+            self.wrong.append(f"“{name}-{self.values[name][:40]}”")
             return usual
 
-    def bound(self, name: str, usual: T, reader: Reader[T]) -> dict[str, Any]:
-        """`key` and `on_change` of the widget that shows and changes this value."""
+    def bound(
+        self,
+        name: str,
+        usual: T,
+        reader: Reader[T],
+        write: Callable[[T], object] = lambda value: value,
+        clears: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """`key` and `on_change` of the widget that shows and changes this value.
+
+        write makes of a value what `reader` reads; clears are what is as at first after a change.
+        """
         key = f"{self.panel}.{name}"
         st.session_state[key] = self.read(name, usual, reader)
 
         def commit() -> None:
-            self.keep(**{name: (st.session_state[key], usual)})
+            changed = {name: (write(st.session_state[key]), write(usual))}
+            self.keep(**changed, **dict.fromkeys(clears, (None, None)))
 
         return {"key": key, "on_change": commit}
 
     def keep(self, **changes: tuple[Any, Any]) -> None:
         """Commit values, each with what it is at first, in one step of the history."""
+        write_look(**self.changed(**changes))
+
+    def changed(self, **changes: tuple[Any, Any]) -> dict[str, str]:
+        """What `keep` commits, for a step of the history that commits more."""
         values = from_text(getattr(current_look(), self.panel))
         for name, (value, usual) in changes.items():
             values.pop(name, None)
             if value is not None and value != usual:
                 values[name] = f"{value:g}" if isinstance(value, float) else str(value)
-        write_look(**{self.panel: to_text(values)})
+        return {self.panel: to_text(values)}
 
     def tell(self) -> None:
-        """One sentence for each value read so far that is asked for and is not there."""
-        for sentence in dict.fromkeys(self.wrong):
-            notice(sentence)
+        """One sentence about the values read so far that are asked for and are not there."""
+        if self.wrong:
+            asked = ", ".join(dict.fromkeys(self.wrong))
+            notice(f"The address asks for {asked}, which is unknown here: the usual is shown.")
         self.wrong.clear()
 
 

@@ -24,14 +24,9 @@ MOST, NEAR = 40, 8
 
 def kinds_words(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str]) -> None:
     """The words, and what each kind of vector makes of them."""
-    bound = kept.bound("words", WORDS, up_to(LONGEST))
-
-    def commit() -> None:
-        kept.keep(words=(st.session_state[bound["key"]], WORDS), row=(None, None))
-
     asked = st.text_input(
         text["words"], max_chars=LONGEST, help=text["words help"],
-        key=bound["key"], on_change=commit,
+        **kept.bound("words", WORDS, up_to(LONGEST), clears=["row"]),
     )  # fmt: skip
     with plain_errors(stop=False):
         side = shown_side(info)

@@ -24,6 +24,7 @@ WHAT = {
     "scale": "Scale",
     "remove": "Remove",
 }
+FIRST = "encoder"
 NEAR = {"shift": (-32, 32), "stretch": (0, 4), "freeze": (0, 32), "scale": (0, 4)}
 """How far a slider goes, unless a link asks for more."""
 
@@ -33,11 +34,11 @@ def controls(edits: str, text: Mapping[str, str]) -> None:
     moves = moves_of(edits)
     first = next(iter(moves.values()), None)
     kept = Kept("positions")
-    whose = kept.bound("whose", "encoder", one_of(WHOSE))
+    whose = kept.bound("whose", FIRST, one_of(WHOSE))
     kept.tell()
     if moves:  # then the edits say whose
         whose["on_change"] = _commit
-        st.session_state[_SIDE] = "both" if len(moves) > 1 else next(iter(moves))
+        st.session_state[whose["key"]] = "both" if len(moves) > 1 else next(iter(moves))
     st.session_state[_HOW] = first.how if first else ""
     with st.container(horizontal=True, gap="large"):
         _one_of(text["whose"], WHOSE, **whose)
@@ -86,7 +87,10 @@ def _commit() -> None:
     limits = HOWS.get(how)
     amount = st.session_state.get(_key(how), limits.usual) if limits else 0.0
     sides = SIDES if side == "both" else (side,)
-    change_edits(lambda edits: with_moves(edits, sides, how, float(amount)))
+    change_edits(
+        lambda edits: with_moves(edits, sides, how, float(amount)),
+        **Kept("positions").changed(whose=(side, FIRST)),
+    )
 
 
 def _key(how: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -111,7 +111,8 @@ def _pair(info: ModelInfo, src: str, edits: str, text: Mapping[str, str]) -> Bef
     def read(under: str = "") -> Explained:
         return explain(info, src, own()[0].ids, under)
 
-    if not all_done("lab", text["reading"], [own, new, read, partial(read, edits)]):
+    steps: list[Callable[[], object]] = [own, new, read, partial(read, edits)]
+    if not all_done("lab", text["reading"], steps, (info.key, src, edits)):
         return None
     return Before(own()[0], new()[0], read(), read(edits))
 

@@ -54,7 +54,7 @@ def order_panel(look: Look, info: ModelInfo) -> None:
         if model is not None
         for words in (look.src, turned)
     ]
-    if not all_done("kinds", text["translating"], steps):
+    if not all_done("kinds", text["translating"], steps, (info.key, look.src, turned)):
         return
     found: list[Pair] = []
     for (kind, name), column in zip(NAMES.items(), st.columns(3, gap="medium"), strict=True):

@@ -53,8 +53,7 @@ def _columns(shown: np.ndarray, whose: str, sinusoidal: bool, text: Mapping[str,
 
 def _chosen_dims(label: str, width: int, usual: list[int]) -> list[int]:
     """Some dimensions, which the address writes with dots between."""
-    kept, written = Kept("positions"), ".".join(map(str, usual))
-    number = whole(0, width - 1)
+    kept, number = Kept("positions"), whole(0, width - 1)
 
     def read(text: str) -> list[int]:
         dims = [number(part) for part in text.split(".") if part]
@@ -62,12 +61,9 @@ def _chosen_dims(label: str, width: int, usual: list[int]) -> list[int]:
             raise ValueError(text)
         return dims
 
-    bound = kept.bound("dims", usual, read)
+    def write(dims: list[int]) -> str:
+        return ".".join(map(str, dims))
 
-    def commit() -> None:
-        kept.keep(dims=(".".join(map(str, st.session_state[bound["key"]])), written))
-
+    bound = kept.bound("dims", usual, read, write)
     kept.tell()
-    return st.multiselect(
-        label, range(width), max_selections=MOST_WAVES, key=bound["key"], on_change=commit
-    )
+    return st.multiselect(label, range(width), max_selections=MOST_WAVES, **bound)

@@ -52,7 +52,7 @@ def vocabulary_control(info: ModelInfo, **bound: Any) -> str:
         list(names),
         format_func=names.__getitem__,
         required=True,
-        **(bound or {"default": "src", "key": "vocabulary.side"}),
+        **bound,
     )
     return str(side)
 

@@ -31,7 +31,7 @@ def word_threshold(
     corpus = str(st.segmented_control(text["counted on"], list(SHIPPED), required=True, **bound))
     kept.tell()
     try:
-        if not all_done("counting", text["counting"], counting(corpus, 0)):
+        if not all_done("counting", text["counting"], counting(corpus, 0), corpus):
             return
         words, counts = counted(corpus, 0)
     except DataError as error:

@@ -26,7 +26,7 @@ def test_an_address_of_the_lesson_is_a_picture(runs: Path, address: str) -> None
     query = dict(parse_qsl(parts.query))
     page = parts.path.removeprefix("/")
     at = open_page(page, **query)  # of the model that ships
-    assert not at.exception and not at.error and not at.warning
+    assert not at.exception and not at.error and not at.warning and not at.info
     if panel := query.get("panel"):
         assert at.session_state[f"{page}.panel"] == panel
     if src := query.get("src"):

@@ -37,6 +37,7 @@ function chosen(view, piece) {
 
 function choose(view, piece) {
   view.at = piece;
+  for (const list of view.part.ways.querySelectorAll("[role=listbox]")) list.removeAttribute("aria-activedescendant");
   for (const node of view.part.ways.querySelectorAll("[role=option]")) {
     const here = node.dataset.piece === piece;
     node.classList.toggle("at", here);

@@ -67,7 +67,10 @@ function receive(view, bytes) {
   part.order.replaceChildren(...names.map(([value, text]) => Object.assign(element("option", "", text), { value })));
   if (names.some(([name]) => name === before)) part.order.value = before;
   part.model.textContent = header.counted ? `${header.provenance} · seen: counted on ${header.counted} alone` : `${header.provenance} · not counted on any text (python -m trainer derive does it)`;
-  if (first) recall(view, renew);
-  else renewed(view);
+  recall(view, renew);
+  if (!first) { // of another model: what it has not got is no fault of the link
+    if (view.at < 0) part.says.textContent = "";
+    remember(view);
+  }
   part.file.dataset.drawn = String((view.drawn += 1));
 }

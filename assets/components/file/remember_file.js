@@ -1,15 +1,14 @@
 // What is searched, sorted, pointed at and open, in the address.
+import { brief } from "../shared/address.js";
 import { ORDERS } from "./entries.js";
 import { pick } from "./list.js";
 
-const LONGEST = 60, MOST_OPEN = 30;
-
-const shortened = (text) => [...text.toWellFormed()].slice(0, LONGEST).join("");
+const MOST_OPEN = 30;
 
 /** What is kept: only what is not as at the start. */
 export function keptOf({ query, order, id, open }) {
   const kept = {};
-  if (query) kept.find = shortened(query);
+  if (query) kept.find = brief(query);
   if (order !== "id") kept.by = order;
   if (id !== null) kept.at = id;
   if (open.length) kept.open = open.slice(0, MOST_OPEN).join(".");
@@ -24,7 +23,7 @@ export function askedIn({ find = "", by = "id", at, open = "" }, orders, count, 
   if (id !== null && !known(at, count)) wrong.push("no such piece");
   if (!places.every((place) => known(place, parts))) wrong.push("no such part");
   return {
-    query: shortened(find), order: orders.includes(by) ? by : "id", id: id !== null && known(at, count) ? id : null,
+    query: brief(find), order: orders.includes(by) ? by : "id", id: id !== null && known(at, count) ? id : null,
     open: places.filter((place) => known(place, parts)).map(Number), told: wrong.length ? `The link asks for what is not here: ${wrong.join(", ")}.` : "",
   };
 }

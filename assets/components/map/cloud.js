@@ -52,7 +52,7 @@ function eachDot({ points, kind, camera, fitted, header, found, inside, alone, s
 
 const STEPS = 15;
 
-/** The step of each count, from never to the most frequent; what is seen 16 times as often is drawn twice as large. */
+/** The step of each count, from never to the most frequent; by the fourth root, so that what is rare is still seen. */
 export function levelsOf(counts) {
   const most = counts.reduce((most, count) => Math.max(most, count), 1);
   return Uint8Array.from(counts, (count) => Math.round(STEPS * (count / most) ** 0.25));

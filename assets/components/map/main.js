@@ -10,7 +10,7 @@ import { levelsOf } from "./cloud.js";
 import { draw, redraw } from "./draw.js";
 import { settingsFrom } from "./remember_map.js";
 import { saveMap } from "./save_map.js";
-import { describe, side } from "./side.js";
+import { describe, matches, side } from "./side.js";
 
 export default mounted({ build, receive, draw: restyle, end });
 
@@ -19,7 +19,7 @@ const PLAIN = { lasso: null, inside: null, taken: [], ring: null, drawing: null,
 function build(parent) {
   const root = parent.querySelector(".map"), listeners = new AbortController();
   const view = { root, listeners, canvas: root.querySelector("canvas"), input: root.querySelector("input"), asked: null, ...PLAIN };
-  view.address = new Address("lens", listeners, (told) => view.points && follow(view, settingsFrom(told)));
+  view.address = new Address("lens", listeners, (told) => view.header && follow(view, settingsFrom(told)));
   Object.assign(view, { hover: null, found: [], chosen: null, grab: null, dragged: false, frame: 0, mapped: null, cloud: null, sized: false, tool: false });
   listen(view);
   saveMap(view);
@@ -37,19 +37,18 @@ function receive(view, bytes) {
   view.root.querySelector(".stage").hidden = !view.points;
   const asked = first ? settingsFrom(view.address.read()) : other ? view.asked : null;
   side(view);
-  if (view.points) {
-    refit(view);
-    if (asked) follow(view, asked);
-    else setLasso(view, other ? null : view.lasso);
-  }
+  if (view.points) refit(view);
+  if (asked) follow(view, asked);
+  else if (view.points) setLasso(view, other ? null : view.lasso);
 }
 
 /** Show the map as an address asks. Where that is the address of another map, which is still to come, it is asked again then. */
 function follow(view, asked) {
   const { canvas, input, fitted } = view;
+  input.value = asked.find;
+  if (!view.points) return matches(view);
   if (fitted) view.camera = asked.lens ? cameraAt(asked.lens, fitted, canvas.clientWidth, canvas.clientHeight) : { ...fitted };
   else view.lens = asked.lens;
-  input.value = asked.find;
   Object.assign(view, { sized: asked.sized && view.counts !== null, alone: asked.alone, ring: null });
   view.root.querySelector(".sized").setAttribute("aria-pressed", String(view.sized));
   side(view);

@@ -12,6 +12,9 @@ export const fromText = (text) => Object.fromEntries(text.split("~").filter((par
 /** A place that an address counts from 1, counted from 0; null where it names none below `count`. */
 export const placeIn = (text, count) => (/^\d{1,5}$/.test(text ?? "") && Number(text) >= 1 && Number(text) <= count ? Number(text) - 1 : null);
 
+/** What an address holds of a text that was typed: whole characters, so many at most. */
+export const brief = (text, most = 60) => [...text.toWellFormed()].slice(0, most).join("");
+
 const parametersOf = (search) => search.replace(/^\?/, "").split("&").filter(Boolean);
 
 export const parameter = (search, name) => new URLSearchParams(search).get(name) ?? "";
