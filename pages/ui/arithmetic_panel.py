@@ -80,7 +80,8 @@ def _candidates(
     if without and taken:
         names = ", ".join(escape_markdown(name) for name in taken)
         st.caption(text["own first"].format(names=names))
-    st.caption(text["sum"] + text["pieces"] * any(len(word) > 1 for word in words))
+    mean = [text["pieces"]] if any(len(word) > 1 for word in words) else []
+    st.caption(" ".join([text["sum"], *mean]))
     with st.expander(text["python"]):
         st.code(sum_script(info, shown_side(info), given, TOP), language="python", wrap_lines=True)
         st.caption(text["python note"])

@@ -41,7 +41,7 @@ def cutters(info: ModelInfo) -> list[Cutter]:
     """All ways to cut, beginning with the model's own; quick to cut once `making` is done."""
     ways = [
         Cutter("This model", "its own tokenizer", partial(_own_size, info), _own(info), UNK),
-        Cutter("Words", f"seen {LEAST} times in {CORPUS}", _word_count, _words, UNK),
+        Cutter("Words", f"seen {LEAST} times or more in {CORPUS}", _word_count, _words, UNK),
         Cutter("Characters", "the code points of Unicode", lambda side: 0x110000, _characters),
         Cutter("Bytes", "UTF-8", lambda side: 256, _bytes),
     ]

@@ -17,17 +17,17 @@ from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
 
 EXAMPLES = {
-    "bank": (
-        "edmund closed his account at the bank",
-        "the bank gave him the money",
-        "they sat on the bank of the river",
-        "the boat lay by the bank of the river",
-    ),
     "can": (
         "you can open the door",
         "we can go home now",
         "he drank a can of beer",
         "there is a can of water",
+    ),
+    "bank": (
+        "edmund closed his account at the bank",
+        "the bank gave him the money",
+        "they sat on the bank of the river",
+        "the boat lay by the bank of the river",
     ),
     "watch": (
         "we watch television every night",
@@ -42,7 +42,8 @@ EXAMPLES = {
         "he saw a light in the house",
     ),
 }
-USUAL = ("bank", "\n".join(EXAMPLES["bank"]))
+"""Of each word four sentences: the first two mean one thing, the last two another."""
+USUAL = ("can", "\n".join(EXAMPLES["can"]))
 LONGEST_WORD, LONGEST_TEXT = 40, 2_000  # characters; both are in the address
 _EXAMPLE = "context.example"
 
@@ -100,10 +101,21 @@ def _score(word: str, met: Met, origin: str, text: Mapping[str, str]) -> None:
     beside = text["verdict others"] * bool(np.isfinite(met.others[-1]))
     with st.container(key="dawn-verdict"):
         st.markdown((text["verdict"] + beside + ".").format(**numbers))
+    if met.paths.labels == list(EXAMPLES.get(word, ())):
+        assert met.paths.distances is not None  # the sentences are few
+        st.markdown(senses(met.paths.distances[-1], text))
     figure = parting_chart(met.paths.stops, word, met.parting, met.others)
     st.plotly_chart(figure, theme=None, key="context.score", config=camera("parting"))
     st.caption(text["score"])
     csv_button(text["score csv"], "parting", origin, _score_rows(met))
+
+
+def senses(distances: np.ndarray, text: Mapping[str, str]) -> str:
+    """Whether the model parts the two senses of an example: distances (4, 4) of its sentences."""
+    one, two = distances[[0, 2], [1, 3]], distances[:2, 2:].ravel()
+    so = "always" if one.max() < two.min() else "mean" if one.mean() < two.mean() else "never"
+    numbers = {"one": f"{one.mean():.2f}", "two": f"{two.mean():.2f}", "so": text[f"parts {so}"]}
+    return text["senses"].format(**numbers)
 
 
 def _score_rows(met: Met) -> Iterator[Sequence[object]]:

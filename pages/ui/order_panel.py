@@ -87,7 +87,7 @@ def other_order(src: str, text: Mapping[str, str]) -> str:
         notice(text["same order"])
         return backwards
     if bag(typed) != bag(src):
-        notice(text["others"].format(words=typed))
+        notice(text["others"].format(words=typed) if typed.strip() else text["empty"])
         return backwards
     return typed
 

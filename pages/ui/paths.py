@@ -78,7 +78,7 @@ def two_languages(info: ModelInfo, explained: Explained, centred: bool) -> Paths
         *_near(ends[0][None], bundle.model.src_embedding.weight, bundle.src_tokenizer),
         *_near(ends[1][None], bundle.model.output.weight, bundle.tgt_tokenizer),
     ]
-    names = [f"encoder, reading {info.languages[0]}", f"decoder, writing {info.languages[1]}"]
+    names = [f"encoder, reads {info.languages[0]}", f"decoder, writes {info.languages[1]}"]
     labels = [readable(piece) for piece in (*explained.src_pieces, *written)]
     notes = [f"{label}, read by the encoder" for label in labels[: len(ends[0])]]
     notes += [

@@ -132,7 +132,13 @@ def _byte_level(spec: Spec) -> str:
 def _replace(spec: Spec) -> str:
     pattern = spec.get("pattern") or {}
     found = pattern.get("Regex") or pattern.get("String") or ""
-    return f"Each {' '.join(found.strip('[]'))} becomes {spec.get('content')}"
+    made = str(spec.get("content") or "")
+    return f"Each {' or '.join(map(_named, found.strip('[]')))} becomes {_named(made)}."
+
+
+def _named(text: str) -> str:
+    """A sign with its code point, because many look alike; longer text in quotes."""
+    return f"{text} (U+{ord(text):04X})" if len(text) == 1 else f"“{text}”" if text else "nothing"
 
 
 SAID: dict[str, Callable[[Spec], str]] = {

@@ -36,7 +36,7 @@ def test_a_word_is_followed_from_its_embedding_through_the_layers(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(paths.locator(".tensor")).to_have_text("src_positions.sum")
-    expect(paths.locator(".name")).to_have_text("the bank gave him the money")
+    expect(paths.locator(".name")).to_have_text("we can go home now")
     assert "paths=stop-2~path-2" in page.url
 
     paths.get_by_text("Save").click()
@@ -44,7 +44,7 @@ def test_a_word_is_followed_from_its_embedding_through_the_layers(
         paths.get_by_text("Picture of these paths SVG").click()
     saved.value.save_as(tmp_path / "paths.svg")
     drawn = (tmp_path / "paths.svg").read_text("utf-8")
-    assert "the bank gave him the money" in drawn and drawn.count("<path") > 4
+    assert "we can go home now" in drawn and drawn.count("<path") > 4
 
     page.get_by_role("textbox", name="Word", exact=True).fill("the")
     page.keyboard.press("Enter")

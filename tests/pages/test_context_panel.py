@@ -11,9 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.catalogue import LookError, find_model
 from pages.ui.context import meet, places_of
+from pages.ui.context_word import senses
 from pages.ui.kept import to_text
 from pages.ui.models import tokenize
+from pages.ui.prose import prose
 from tests.pages.blobs import sent
+from tests.pages.test_words_pages import open_page
 from transformer.bundle import load_bundle, save_bundle
 from transformer.tokenizer import EOS
 
@@ -186,4 +189,34 @@ def test_an_address_that_asks_for_what_is_not_there_is_told(dawn_runs: Path) -> 
     assert not at.exception
     told = " ".join(found.value for found in at.info).replace("\\", "")
     assert "view-dance" in told and "word-ccc" in told
-    assert at.text_input(key="context.word").value == "bank"
+    assert at.text_input(key="context.word").value == "can"
+
+
+@pytest.mark.parametrize(
+    ("two", "said"),
+    [
+        ([[0.3, 0.4], [0.5, 0.6]], "parts always"),
+        ([[0.15, 0.4], [0.5, 0.6]], "parts mean"),
+        ([[0.0, 0.1], [0.1, 0.1]], "parts never"),
+    ],
+)
+def test_senses_are_parted_where_they_are(two: list[list[float]], said: str) -> None:
+    distances = np.zeros((4, 4))
+    distances[0, 1] = distances[1, 0] = 0.1
+    distances[2, 3] = distances[3, 2] = 0.2
+    distances[:2, 2:] = two
+    distances[2:, :2] = np.array(two).T
+    text = prose("embeddings-context")
+    told = senses(distances, text)
+    assert text[said] in told and "**0.15**" in told and f"**{np.mean(two):.2f}**" in told
+
+
+def test_the_examples_tell_of_their_senses_and_other_sentences_do_not(runs: Path) -> None:
+    """Of the model that ships, whose words they are."""
+    text = prose("embeddings-context")
+    begins = text["senses"].split("{")[0]
+    shown = open_page("embeddings", panel="context")
+    assert any(found.value.startswith(begins) for found in shown.markdown)
+    assert any(text["parts always"] in found.value for found in shown.markdown)
+    shown.text_area(key="context.texts").set_value("we can\nyou can\na can\nthe can").run()
+    assert not any(found.value.startswith(begins) for found in shown.markdown)

@@ -73,7 +73,7 @@ def format_moved(move: Moved) -> str:
 
 def short(amount: float) -> str:
     """A number with at most two decimals, and none that says nothing."""
-    return f"{amount:.2f}".rstrip("0").rstrip(".")
+    return f"{round(amount, 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # -0 is 0
 
 
 def in_words(move: Moved) -> str:
