@@ -50,6 +50,7 @@ _EXAMPLE = "context.example"
 
 def one_word(look: Look, info: ModelInfo, kept: Kept, text: Mapping[str, str]) -> None:
     """Where to type, and what comes of it."""
+    st.markdown(text["word lead"])
     word, sentences = _asked(kept, text)
     kept.tell()
     met = meet(info, word, sentences)

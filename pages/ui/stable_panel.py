@@ -71,6 +71,7 @@ def _curves(found: Errors, text: Mapping[str, str], width: int) -> None:
 
     figure = precision.precision(found.position, found.forms, found.rounded)
     st.plotly_chart(figure, theme=None, key="stable.forms", config=camera("sinusoids-in-few-bits"))
+    st.markdown(text["table"])
     st.markdown("\n".join(table(found)))
     st.caption(text["forms"])
     st.markdown(text["why"])
