@@ -53,7 +53,7 @@ def test_integers_are_the_libraries(
         assert found[title].size(side) == library.n_vocab
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="<"), max_size=50))
+@given(st.text(alphabet=st.characters(exclude_characters="<", codec="utf-8"), max_size=50))
 @settings(max_examples=60, deadline=None)
 def test_pieces_hold_the_whole_text(text: str) -> None:
     for cutter in cutters(find_model("tiny"))[2:]:
