@@ -14,6 +14,8 @@ from transformer.bundle import load_bundle
 from transformer.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.journeys.conftest import Journey
 
 pytestmark = pytest.mark.browser
@@ -43,6 +45,52 @@ def test_a_word_is_merged_forward_and_back_and_a_link_keeps_the_step(
     expect(pieces).to_have_text([piece.replace("Ġ", "·") for piece in found.pieces])
     merges.locator(".play").click()
     expect(merges.locator(".play")).to_have_text("Pause")
+
+
+def test_the_steps_are_saved_with_the_mouse(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("tokens", src="Don't feed the bank's ducks!", panel="steps")
+    merges = page.locator(".merges[data-drawn]")
+    merges.locator(".save summary").click()
+    with page.expect_download() as saved:
+        merges.get_by_text("All merges of the text").click()
+    assert saved.value.suggested_filename.endswith(".csv")
+    expect(merges.locator(".done")).to_contain_text("is saved")
+
+
+def from_top(page: Page, selector: str) -> float:
+    """How far below the top of the window it begins, in pixels."""
+    return float(page.locator(selector).evaluate("found => found.getBoundingClientRect().top"))
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_link_to_a_panel_opens_there_and_never_moves_the_page_again(
+    journey: Journey, width: int
+) -> None:
+    page = journey.open("tokens", panel="steps", width=width)
+    page.locator(".merges:not([data-drawn='0'])").wait_for()
+    tabs, main = ".st-key-tokens-panel", page.get_by_test_id("stMain")
+    page.wait_for_function(f"document.querySelector('{tabs}').getBoundingClientRect().top < 120")
+    assert from_top(page, tabs) >= 0
+    main.hover()
+    page.mouse.wheel(0, -20_000)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    journey.say(page, "la casa rossa")
+    page.wait_for_function("location.search.includes('rossa')")
+    journey.settle(page)
+    assert main.evaluate("main => main.scrollTop") == 0
+
+
+def test_a_panel_opened_by_a_click_does_not_move_the_page(journey: Journey) -> None:
+    page = journey.open("tokens")
+    tabs = page.locator(".st-key-tokens-panel")
+    tabs.scroll_into_view_if_needed()
+    before = from_top(page, ".st-key-tokens-panel")
+    tabs.get_by_text("Step by step").click()
+    page.locator(".merges:not([data-drawn='0'])").wait_for()
+    journey.settle(page)
+    assert abs(from_top(page, ".st-key-tokens-panel") - before) < 2
 
 
 def test_the_threshold_takes_words_away(journey: Journey) -> None:

@@ -1,4 +1,6 @@
-// What Streamlit's own menu would do for its links.
+// What Streamlit's own menu would do for its links; and where a page opens.
+import { arrive } from "./arrive.js"
+
 const PHONE = "(max-width: 768px)"
 
 // On a phone the menu covers the page, so a click on one of its links closes it.
@@ -8,6 +10,7 @@ function fold(event) {
 }
 
 export default function () {
+  arrive()
   const sidebar = document.querySelector('[data-testid="stSidebar"]')
   if (!sidebar) return
   sidebar.addEventListener("click", fold) // the same function is never added twice
