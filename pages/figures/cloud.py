@@ -4,31 +4,55 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from pages.ui.theme import ACCENT, plotly_template
 
-QUIET = "#6f87a8"
+SPECIAL = ("special", "#8d6bd8")
+KINDS = {
+    "start": ("begins a word", "#6f87a8"),
+    "inside": ("goes on inside a word", "#b08b5e"),
+    "byte": ("single bytes", "#8a8296"),
+    "special": SPECIAL,
+    "unknown": SPECIAL,
+}
+"""What each kind of piece is called and its hue, as on the flat map."""
+# Plotly draws what is opaque first, then the rest in the order of the traces, without depth: so no
+# trace is quite opaque, and what is lit lies over the cloud.
+NEARLY = 0.99
 
 
 def cloud(
-    points: np.ndarray, labels: Sequence[str], own: Sequence[int], chosen: int, near: Sequence[int]
+    points: np.ndarray,
+    labels: Sequence[str],
+    kinds: Sequence[str],
+    own: Sequence[int],
+    chosen: int,
+    near: Sequence[int],
 ) -> go.Figure:
-    """points (N, 3) with their labels; own, chosen and near are places among them."""
-    names = np.array([html.escape(label) for label in labels], dtype=object)
+    """points (N, 3) with their labels and kinds, which are keys of `KINDS`; own, chosen and near
+    are places among them."""
     figure = go.Figure(layout={"template": plotly_template()})
     lit = [n for n in dict.fromkeys((*own, chosen)) if n < len(points)]
     ringed = [n for n in near if n < len(points) and n not in lit]
-    figure.add_trace(_points(points, names, range(len(points)), "markers", QUIET, 2.2, 0.55))
-    figure.add_trace(_points(points, names, ringed, "markers", ACCENT, 4, 0.55))
-    figure.add_trace(_points(points, names, lit, "markers+text", ACCENT, 5.5, 1))
+    for name, colour in dict.fromkeys(KINDS.values()):
+        of_kind = [n for n, kind in enumerate(kinds) if KINDS[kind][0] == name]
+        if of_kind:
+            marker = {"size": 2.2, "color": colour, "opacity": 0.3}
+            figure.add_trace(_points(points, labels, of_kind, name, marker))
+    hollow = {"size": 5, "color": ACCENT, "opacity": NEARLY, "symbol": "circle-open"}
+    figure.add_trace(_points(points, labels, ringed, "nearest to the chosen one", hollow))
+    full = {"size": 5.5, "color": ACCENT, "opacity": NEARLY}
+    figure.add_trace(_points(points, labels, lit, "yours", full, mode="markers+text"))
     axis = {"visible": False, "showspikes": False}
     camera = {"eye": {"x": 0.95, "y": 0.95, "z": 0.6}}
     figure.update_layout(
         height=560,
-        showlegend=False,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         scene={"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "data", "camera": camera},
         uirevision="cloud",
@@ -38,23 +62,30 @@ def cloud(
 
 def _points(
     points: np.ndarray,
-    names: np.ndarray,
+    labels: Sequence[str],
     chosen: Sequence[int],
-    mode: str,
-    colour: str,
-    size: float,
-    opacity: float,
+    name: str,
+    marker: dict[str, Any],
+    mode: str = "markers",
 ) -> go.Scatter3d:
-    place = np.array(list(chosen), int)
-    x, y, z = points[place].T
+    x, y, z = points[np.array(chosen, int)].T
     return go.Scatter3d(
         x=x,
         y=y,
         z=z,
-        text=names[place],
+        name=name,
+        text=[in_space(labels[n]) for n in chosen] if "text" in mode else None,
+        hovertext=[html.escape(labels[n]) for n in chosen],
         mode=mode,
-        marker={"size": size, "color": colour, "opacity": opacity, "line": {"width": 0}},
+        opacity=NEARLY,
+        marker={**marker, "line": {"width": 0}},
         textfont={"size": 13, "color": ACCENT},
         textposition="top center",
-        hovertemplate="%{text}<extra></extra>",
+        hovertemplate="%{hovertext}<extra></extra>",
     )
+
+
+def in_space(label: str) -> str:
+    """A label for WebGL, where plotly resolves no entity but obeys `<b>`, `<i>`, `<sub>`, `<sup>`
+    and `<br>`: a character without width behind each `<` makes it none of them."""
+    return label.replace("<", "<\u200b")

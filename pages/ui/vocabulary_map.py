@@ -26,7 +26,7 @@ from pages.ui.vocabulary import (
     vocabulary,
     vocabulary_control,
 )
-from pages.ui.word_views import Counted, map_view
+from pages.ui.word_views import MAP_KINDS, Counted, map_view
 
 MOST_IN_3D = 5_000
 
@@ -110,8 +110,9 @@ def _cloud(
     """The map in three dimensions, with its picture and its numbers to take away."""
     from pages.figures.cloud import cloud  # plotly comes after the first paint
 
-    labels = drawn.words.labels
-    figure = cloud(drawn.points[:MOST_IN_3D], labels[:MOST_IN_3D], own, chosen, near)
+    points, labels = drawn.points[:MOST_IN_3D], drawn.words.labels[:MOST_IN_3D]
+    kinds = [MAP_KINDS[code] for code in drawn.words.kinds[:MOST_IN_3D]]
+    figure = cloud(points, labels, kinds, own, chosen, near)
     config = camera("cloud-of-the-vocabulary", "png")
     st.plotly_chart(figure, theme=None, key="cloud", config=config)
     csv_button(text["cloud csv"], "cloud-of-the-vocabulary", drawn.title, places_of_cloud(drawn))

@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 
-from pages.figures.cloud import cloud
+from pages.figures.cloud import KINDS, cloud
+from pages.ui.word_views import MAP_KINDS
 
 POINTS = np.arange(12.0).reshape(4, 3)
+TYPES = ["start", "unknown", "special", "start"]
+COLOURS = Path(__file__).parents[3] / "assets" / "components" / "map" / "kinds.js"
 
 
 def test_labels_are_shown_as_they_are() -> None:
-    everyone = cloud(POINTS, ["<b>x</b>", "a", "b", "c"], own=[0], chosen=1, near=[2]).data[0]
-    assert everyone.text[0] == "&lt;b&gt;x&lt;/b&gt;"
+    labels = ["<b>x</b>", "'s & &amp;", "b", "c"]
+    yours = cloud(POINTS, labels, TYPES, own=[0, 1], chosen=1, near=[2]).data[-1]
+    assert list(yours.hovertext) == ["&lt;b&gt;x&lt;/b&gt;", "&#x27;s &amp; &amp;amp;"]
+    assert not re.search("</?(b|i|sub|sup|br)>", yours.text[0])
+    assert yours.text[0].replace("\u200b", "") == labels[0]
+    assert yours.text[1] == labels[1]
 
 
 def test_lit_pieces_beyond_the_drawn_ones_are_left_out() -> None:
-    figure = cloud(POINTS, list("abcd"), own=[1, 9], chosen=50, near=[2, 1, 80])
-    assert list(figure.data[1].text) == ["c"]
-    assert list(figure.data[2].text) == ["b"]
+    figure = cloud(POINTS, list("abcd"), TYPES, own=[1, 9], chosen=50, near=[2, 1, 80])
+    assert list(figure.data[-2].hovertext) == ["c"]
+    assert list(figure.data[-1].hovertext) == list(figure.data[-1].text) == ["b"]
+
+
+def test_each_piece_is_in_the_cloud_once_and_what_is_lit_comes_last() -> None:
+    figure = cloud(POINTS, list("abcd"), TYPES, own=[1], chosen=1, near=[2])
+    told = {trace.name: "".join(trace.hovertext) for trace in figure.data}
+    assert told == {
+        "begins a word": "ad",
+        "special": "bc",
+        "nearest to the chosen one": "c",
+        "yours": "b",
+    }
+    assert list(told)[-1] == "yours"
+    # An opaque trace would be drawn before all others, whatever its place.
+    assert all(trace.opacity < 1 for trace in figure.data)
+
+
+def test_kinds_are_called_and_coloured_as_on_the_flat_map() -> None:
+    colours, words = (
+        dict(re.findall(r'(\w+): "([^"]+)"', line))
+        for line in COLOURS.read_text("utf-8").splitlines()
+        if line.startswith("export const KIND_")
+    )
+    assert tuple(KINDS) == MAP_KINDS
+    assert {kind: (words[kind], colours[kind]) for kind in colours} == KINDS
