@@ -5,6 +5,7 @@ import { cameraAt, fit, labelBox, lensOf, nearestPoint, place, project, take, zo
 import { dots, levelsOf } from "../../assets/components/map/cloud.js";
 import { circle, CORNERS, lassoFrom, lassoText, simplified, within } from "../../assets/components/map/lasso.js";
 import { settingsFrom, settingsOf } from "../../assets/components/map/remember_map.js";
+import { barsOf } from "../../assets/components/map/side.js";
 import { csvOfMap } from "../../assets/components/map/save_map.js";
 import { search } from "../../assets/components/map/search.js";
 
@@ -18,6 +19,24 @@ test("all but outliers fit into the canvas, up is up", () => {
   many.set([1e6, 1e6], 0);
   assert.ok(fit(many, 600, 400).scale > 1, "one point far away does not shrink the rest");
   assert.ok(Number.isFinite(fit(Float32Array.from([2, 2, 2, 2]), 600, 400).scale), "all in one place");
+});
+
+test("some islands far away do not shrink the rest, and an even cloud is shown as far as it reaches", () => {
+  const spread = (i) => (i * 0.618034) % 1, cloud = Float32Array.from({ length: 4000 }, (_, i) => spread(i));
+  const islands = cloud.map((value, i) => (i < 60 ? 40 * (i % 4 < 2 ? -1 : 1) : value)); // 0.75 % at either end
+  const [alone, among] = [fit(cloud, 600, 400), fit(islands, 600, 400)];
+  assert.ok(among.scale > alone.scale * 0.8 && among.scale <= alone.scale, `${among.scale} ${alone.scale}`);
+  const [, high] = project(alone, 0, 0.99);
+  assert.ok(high >= 32 && high < 45, String(high));
+});
+
+test("bars of cosines reach from 0 to 1; those of distances begin below the least, and that is told", () => {
+  assert.deepEqual(barsOf([0.5, -0.25, 1.2], "cosine"), { lengths: [0.5, 0.25, 1], told: "" });
+  const { lengths, told } = barsOf([1.372, 1.377, 1.382], "distance");
+  assert.ok(lengths[0] > 0.05 && lengths[0] < 0.15 && lengths[2] === 1 && Math.abs(lengths[1] - 0.545) < 0.01, String(lengths));
+  assert.equal(told, "Distances; bars begin at 1.371, not at 0");
+  assert.deepEqual(barsOf([2, 2], "distance").lengths, [1, 1]);
+  assert.deepEqual(barsOf([0, 1], "distance").lengths, [0, 1]);
 });
 
 test("zooming holds the place under the pointer still", () => {
@@ -57,6 +76,8 @@ test("a label goes where there is room beside its point, inside the canvas", () 
   assert.equal(new Set(spots.map((spot) => String(spot.box))).size, 4);
   const edge = labelBox([], [290, 100], 40, 300, 200);
   assert.ok(edge.free && edge.box[2] <= 300);
+  const beside = labelBox([[250, 0, 300, 150]], [240, 100], 40, 300, 200);
+  assert.ok(beside.free && beside.box[2] <= 250, "not where the buttons lie");
   const full = Array.from({ length: 30 }, () => labelBox(taken, [100, 100], 40, 300, 200)).at(-1);
   assert.ok(!full.free && full.box);
 });

@@ -1,15 +1,18 @@
 // The plane and its camera, in numbers alone: y points up on the map and down on the canvas.
 
-/** Scale and offset that bring all but the last few outliers of `points` (x, y, x, y ...) into the box. */
+/** Scale and offset that bring `points` (x, y, x, y ...) into the box, but for those far out. */
 export function fit(points, width, height, margin = 32) {
-  const ends = [0, 1].map((axis) => {
-    const values = points.filter((_, i) => i % 2 === axis).sort();
-    const cut = Math.floor(values.length * 0.004);
-    return [values[cut], values[values.length - 1 - cut]];
-  });
-  const [[left, right], [low, high]] = ends;
+  const [[left, right], [low, high]] = [0, 1].map((axis) => span(points.filter((_, i) => i % 2 === axis).sort()));
   const scale = Math.min((width - 2 * margin) / (right - left || 1), (height - 2 * margin) / (high - low || 1));
   return { scale, x: width / 2 - (scale * (left + right)) / 2, y: height / 2 + (scale * (low + high)) / 2 };
+}
+
+/** From where to where sorted values reach: all but the last of 250 at either end, and no further than a tenth around the middle 98 %,
+ * so that a few islands do not shrink the rest. */
+function span(values) {
+  const at = (share) => values[Math.floor(values.length * share)], from = (share) => values[values.length - 1 - Math.floor(values.length * share)];
+  const around = (from(0.01) - at(0.01)) / 10;
+  return [Math.max(at(0.004), at(0.01) - around), Math.min(from(0.004), from(0.01) + around)];
 }
 
 /** Where a point of the map lies on the canvas; y points up. */

@@ -14,7 +14,13 @@ export function draw(view) {
   const { clientWidth: width, clientHeight: height } = canvas, pen = surface(canvas, width, height);
   const { layer, seen } = cloud(view, width, height);
   pen.drawImage(layer, 0, 0, width, height);
-  paintOver(view, pen, width, height, seen);
+  paintOver(view, pen, width, height, seen, [toolbar(view)]);
+}
+
+/** Where the buttons lie over the canvas: no label has room there. */
+function toolbar({ root }) {
+  const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = root.querySelector(".tools");
+  return [left, top, left + width, top + height];
 }
 
 /** The same with a pen of another kind. */
@@ -22,9 +28,9 @@ export function paintMap(view, pen, width, height) {
   paintOver(view, pen, width, height, dots(view, pen, width, height));
 }
 
-/** What is lit, and the labels; `seen` are the points in view. */
-function paintOver(view, pen, width, height, seen) {
-  const { header, inside, alone } = view, taken = [], written = new Set();
+/** What is lit, and the labels; `seen` are the points in view, `taken` the boxes in which no label has room. */
+function paintOver(view, pen, width, height, seen, taken = []) {
+  const { header, inside, alone } = view, written = new Set();
   const write = (number, ...how) => written.has(number) || (alone && !inside[number]) || (written.add(number), label(pen, view, [width, height], taken, number, ...how));
   lines(pen, view);
   shape(pen, view);

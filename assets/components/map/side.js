@@ -21,17 +21,25 @@ export function side(view) {
   const { header, root } = view, { labels } = header;
   root.querySelector(".own").hidden = header.own.length === 0;
   fillPieces(view, root.querySelector(".mine"), header.own);
-  const title = root.querySelector(".around h3");
+  const title = root.querySelector(".around h3"), { lengths, told } = barsOf(header.cosines, header.measure);
   title.replaceChildren("Nearest to ", element("bdi", "", labels[header.chosen]), element("small", "", String(header.chosen)));
-  const full = header.measure === "distance" ? Math.max(...header.cosines) || 1 : 1; // a distance has no largest value of its own
-  root.querySelector(".near").replaceChildren(...header.near.map((number, place) => neighbour(labels[number], number, header.cosines[place], full)));
+  root.querySelector(".scale").textContent = told;
+  root.querySelector(".near").replaceChildren(...header.near.map((number, place) => neighbour(labels[number], number, header.cosines[place], lengths[place])));
   matches(view);
 }
 
-function neighbour(label, number, cosine, full) {
+/** How long the bar of each value is, 0 to 1, and from where to where bars reach if that is not 0 to 1. Distances have no largest
+ * value of their own and differ little, so theirs begin below the least of them. */
+export function barsOf(values, measure) {
+  if (measure !== "distance") return { lengths: values.map((value) => Math.min(1, Math.abs(value))), told: "" };
+  const least = Math.min(...values), most = Math.max(...values), from = Math.max(0, least - (most - least) / 10);
+  return { lengths: values.map((value) => (most > from ? (value - from) / (most - from) : 1)), told: values.length ? `Distances; bars begin at ${from.toFixed(3)}, not at 0` : "" };
+}
+
+function neighbour(label, number, cosine, length) {
   const item = element("li"), row = button(), bar = element("span", "bar"), fill = element("i", cosine < 0 ? "minus" : "");
   row.dataset.piece = number;
-  fill.style.width = `${Math.min(1, Math.abs(cosine) / full) * 100}%`;
+  fill.style.width = `${length * 100}%`;
   bar.append(fill);
   row.append(element("bdi", "", label), bar, element("span", "n", signed(cosine, 3)));
   item.append(row);
