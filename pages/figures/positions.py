@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from pages.ui.theme import ACCENT, DIVERGING, head_colour, plotly_template
 
 HEIGHT = 380
+HEAT_MAP = (512, 768)  # pixels: no higher and wider, unless there are more cells
 
 
 def wavelength(dim: int, d_model: int) -> float:
@@ -20,7 +21,11 @@ def wavelength(dim: int, d_model: int) -> float:
 
 def heat_map(table: np.ndarray) -> go.Figure:
     """table (positions, D): a row for each position, 0 at the top. Its colours reach to 1, the most
-    that a sinusoid can be, or as far as a learned value does."""
+    that a sinusoid can be, or as far as a learned value does.
+
+    Each cell is a whole number of pixels, whatever the window: neighbouring columns differ so much
+    that drawn any other way they show stripes that are not in the table.
+    """
     limit = max(1.0, float(np.abs(table).max()))
     figure = go.Figure(
         go.Heatmap(
@@ -33,10 +38,23 @@ def heat_map(table: np.ndarray) -> go.Figure:
         ),
         layout={"template": plotly_template()},
     )
-    figure.update_layout(height=HEIGHT + 60, margin={"t": 8})
-    figure.update_xaxes(title="dimension", showgrid=False, zeroline=False)
-    figure.update_yaxes(title="position", autorange="reversed", showgrid=False, zeroline=False)
+    high, wide = (_pixels(n, most) for n, most in zip(table.shape, HEAT_MAP, strict=True))
+    margin = {"l": 56, "r": 64, "t": 8, "b": 48}
+    figure.update_layout(
+        width=wide + margin["l"] + margin["r"],
+        height=high + margin["t"] + margin["b"],
+        margin={**margin, "autoexpand": False},
+        dragmode=False,  # a finger scrolls the frame instead
+    )
+    axis = {"showgrid": False, "zeroline": False, "automargin": False}
+    figure.update_xaxes(title="dimension", **axis)
+    figure.update_yaxes(title="position", autorange="reversed", **axis)
     return figure
+
+
+def _pixels(cells: int, most: int) -> int:
+    """The largest multiple of cells up to `most`, or a pixel for each."""
+    return cells * max(1, most // cells)
 
 
 def waves(table: np.ndarray, dims: Sequence[int], sinusoidal: bool = True) -> go.Figure:

@@ -26,7 +26,9 @@ def position_chart(
     """
     figure = _figure(picture, whose, table.shape, dims, sinusoidal, table)
     config = camera(f"positions-{picture.replace('_', '-')}")
-    st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=config)
+    width = int(figure.layout.width) if figure.layout.width else "stretch"
+    with st.container(key=f"dawn-scroll-{picture}"):
+        st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=config, width=width)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -105,3 +105,16 @@ def test_what_is_chosen_of_the_pictures_is_in_the_link_and_back_undoes_it(journe
         expect(shift).to_have_attribute("value", number)
         page.go_back()
     expect(pair).to_have_attribute("value", "8")
+
+
+def test_the_heat_map_keeps_whole_pixels_on_a_phone_and_scrolls_in_its_frame(
+    journey: Journey,
+) -> None:
+    page = journey.open("positions", width=390)
+    cells = page.locator(".st-key-positions-heat_map .heatmaplayer image")
+    cells.wait_for(state="attached")
+    assert float(cells.get_attribute("width") or 0) % 32 == 0  # the probe's model width
+    frame = page.locator(".st-key-dawn-scroll-heat_map")
+    assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth + 100")
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -25,6 +25,19 @@ def test_the_heat_map_shows_the_table_itself() -> None:
     assert (heat.zmin, heat.zmax) == (-1, 1)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(256, 256), (128, 32), (100, 300), (600, 1024)])
+def test_each_cell_of_the_heat_map_is_whole_pixels(rows: int, columns: int) -> None:
+    figure = heat_map(np.zeros((rows, columns)))
+    margin = figure.layout.margin
+    wide = figure.layout.width - margin.l - margin.r
+    high = figure.layout.height - margin.t - margin.b
+    assert (wide % columns, high % rows) == (0, 0)
+    assert wide >= columns and high >= rows
+    # What makes room for a label takes it from the cells.
+    assert margin.autoexpand is figure.layout.xaxis.automargin is False
+    assert figure.layout.yaxis.automargin is False
+
+
 def test_each_chosen_dimension_is_a_curve() -> None:
     figure = waves(TABLE, [3, 8])
     assert [trace.name.split(" · ")[:2] for trace in figure.data] == [
