@@ -15,6 +15,7 @@ from pages.ui.layout import provenance
 from pages.ui.map_controls import choose_piece, chosen_piece, map_controls
 from pages.ui.map_maker import map_maker
 from pages.ui.maps import Settings, map_points, read_maps
+from pages.ui.models import tokenize
 from pages.ui.script import near_script
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
@@ -94,6 +95,7 @@ def _drawn(look: Look, kept: Kept, drawn: Drawn, text: Mapping[str, str]) -> Non
             measure=drawn.measure,
             counted=_counted(info, side),
             script=near_script(info, side, chosen, drawn.measure, len(near)),
+            cut=lambda text: tokenize(info, text, side).ids,
             title=drawn.title,
             key="map-flat" if flat else "map-side",
         )

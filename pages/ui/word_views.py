@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from pages.ui.components import mount, pack
 from pages.ui.models import Tokens
 from pages.ui.pieces import kind, segments, spelled, visible
 
 MAX_ROWS = 64
+MAX_SOUGHT = 60  # characters that the map's field takes
 MAP_KINDS = ("start", "inside", "byte", "special", "unknown")
 LEGEND = {
     "byte": "dashed: a single byte of a character",
@@ -94,6 +97,7 @@ def map_view(
     measure: str = "cosine",
     counted: Counted | None = None,
     script: str = "",
+    cut: Callable[[str], Sequence[int]] = lambda text: (),
 ) -> int | None:
     """The vocabulary as points in the plane, to pan, zoom, search and choose from.
 
@@ -101,7 +105,7 @@ def map_view(
     (V,) are uint8, places in `MAP_KINDS`. own are the pieces of the person's sentence, near the
     neighbours of the chosen piece with their cosines, or distances where measure is "distance".
     Only with `counted` can points be as large as pieces are frequent. script is the Python that
-    finds the neighbours again.
+    finds the neighbours again; cut gives the pieces of a text that no piece holds.
 
     Returns a piece once, in the run in which the person has chosen it, else None.
     """
@@ -116,15 +120,28 @@ def map_view(
         "counted": counted.where if counted else "",
         "script": script,
         "title": title,
+        "cut": _pieces_of(getattr(st.session_state.get(key), "asked", None), cut),
     }
     arrays = {"kind": np.asarray(kinds, np.uint8)}
     if counted:
         arrays["counts"] = np.asarray(counted.times, np.uint32)
     if points is not None:
         arrays["points"] = np.asarray(points, np.float32)
-    result = mount("map")(data=pack(header, arrays), key=key, on_choice_change=lambda: None)
+    result = mount("map")(
+        data=pack(header, arrays),
+        key=key,
+        on_choice_change=lambda: None,
+        on_asked_change=lambda: None,
+    )
     number = getattr(result, "choice", None)
     return number if type(number) is int and 0 <= number < len(labels) else None
+
+
+def _pieces_of(asked: object, cut: Callable[[str], Sequence[int]]) -> dict[str, Any] | None:
+    """What was looked for in vain, and each of its pieces once; None where nothing was."""
+    if not isinstance(asked, str) or len(asked) > MAX_SOUGHT:
+        return None
+    return {"of": asked, "pieces": list(dict.fromkeys(map(int, cut(asked))))}
 
 
 def kinds_of(labels: Sequence[str], byte_level: bool) -> np.ndarray:

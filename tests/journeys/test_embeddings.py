@@ -76,6 +76,27 @@ def test_the_map_is_saved_and_the_other_panels_answer(journey: Journey, tmp_path
     assert "panel=kinds" in page.url
 
 
+def test_what_no_piece_holds_is_cut_into_pieces_to_choose(journey: Journey, probe: Path) -> None:
+    from playwright.sync_api import expect
+
+    from pages.ui.pieces import readable
+    from transformer.bundle import load_bundle
+
+    page = journey.open("embeddings")
+    tokenizer, main = load_bundle(probe).src_tokenizer, page.locator(".map")
+    main.locator("#find").fill("housered")
+    expect(main.locator(".found")).to_contain_text("cuts it into these")
+    ids = list(dict.fromkeys(tokenizer.encode("housered").ids))
+    assert len(ids) > 1
+    chips = main.locator(".matches button")
+    expect(chips).to_have_text([readable(tokenizer.label(number)) for number in ids])
+    chips.last.click()
+    expect(main.locator(".around h3 small")).to_have_text(str(ids[-1]))
+    expect(chips.last).to_have_attribute("aria-pressed", "true")
+    main.locator("#find").fill("house")
+    expect(main.locator(".found")).not_to_contain_text("No piece")
+
+
 def drag(page: Page, *places: tuple[float, float]) -> None:
     """Press, move and let go on the map; places are shares of its canvas."""
     box = page.locator(".map canvas").bounding_box()

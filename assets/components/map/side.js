@@ -5,6 +5,7 @@ import { KIND_COLOURS, KIND_WORDS, SUN } from "./kinds.js";
 import { search } from "./search.js";
 
 const MATCHES = 10;
+const UNTIL_ASKED = 300; // ms
 
 /** A button for each piece; those that are there already stay, and so does the focus. */
 function fillPieces(view, parent, numbers) {
@@ -47,11 +48,24 @@ function neighbour(label, number, cosine, length) {
 }
 
 export function matches(view) {
-  const wanted = view.input.value;
-  view.found = search(view.header.labels, wanted);
-  fillPieces(view, view.root.querySelector(".matches"), view.found.slice(0, MATCHES));
-  const more = view.found.length - MATCHES;
-  view.root.querySelector(".found").textContent = !wanted.trim() ? "" : !view.found.length ? "No piece of the vocabulary holds this." : more > 0 ? `and ${grouped(more)} more` : "";
+  const wanted = view.input.value, { labels, cut } = view.header;
+  view.found = search(labels, wanted);
+  const none = wanted.trim() !== "" && !view.found.length, pieces = none && cut?.of === wanted ? cut.pieces : [];
+  fillPieces(view, view.root.querySelector(".matches"), none ? pieces : view.found.slice(0, MATCHES));
+  const more = view.found.length - MATCHES, cutInto = pieces.length ? " The tokenizer cuts it into these." : "";
+  view.root.querySelector(".found").textContent = none ? `No piece of the vocabulary holds this.${cutInto}` : more > 0 ? `and ${grouped(more)} more` : "";
+  askFor(view, none ? wanted : null);
+}
+
+/** Ask, once the person pauses, which pieces the tokenizer makes of what no piece holds: Python knows. */
+function askFor(view, wanted) {
+  clearTimeout(view.asking);
+  if (wanted === null || wanted === view.sought || wanted === view.header.cut?.of) return;
+  view.asking = setTimeout(() => {
+    if (view.listeners.signal.aborted) return;
+    view.sought = wanted;
+    view.streamlit.setStateValue("asked", wanted);
+  }, UNTIL_ASKED);
 }
 
 const LISTED = 200;
