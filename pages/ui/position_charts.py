@@ -26,9 +26,15 @@ def position_chart(
     """
     figure = _figure(picture, whose, table.shape, dims, sinusoidal, table)
     config = camera(f"positions-{picture.replace('_', '-')}")
-    width = int(figure.layout.width) if figure.layout.width else "stretch"
+    own = figure.layout.width
     with st.container(key=f"dawn-scroll-{picture}"):
-        st.plotly_chart(figure, theme=None, key=f"positions-{picture}", config=config, width=width)
+        st.plotly_chart(
+            figure,
+            theme=None,
+            key=f"positions-{picture}",
+            config=config,
+            width="stretch" if own is None else int(own),
+        )
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
