@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.server import ROOT
+from bench.extras import CACHE, missing
 
 if TYPE_CHECKING:
     from pages.ui.models import Explained
 
-CACHE = Path(os.environ.get("DAWN_BENCH_CACHE") or ROOT / ".scratch" / "bench")
 REQUIREMENTS = "requirements-bench.txt"
 
 SCRIPTS = {
@@ -51,10 +49,8 @@ def require_bertviz() -> None:
     try:
         import bertviz  # noqa: F401
     except ImportError as error:
-        raise SystemExit(
-            f"The group peers sets Dawn beside bertviz ({error}): install it with "
-            f"{sys.executable} -m pip install --no-deps --target {folder} -r {REQUIREMENTS}"
-        ) from error
+        told = f"The group peers sets Dawn beside bertviz ({error})"
+        raise missing(told, folder, REQUIREMENTS) from error
     scripts()
 
 

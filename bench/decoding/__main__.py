@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 
 import torch
 
-from bench.bertviz_views import CACHE
 from bench.decoding.decoders import Decode, Ids, ctranslate2, dawn, marian
+from bench.extras import CACHE, missing
 from bench.report import print_machine
 from trainer.data import load_data
 from trainer.model_commands import model_folder
@@ -76,10 +76,8 @@ def require() -> None:
         import ctranslate2  # noqa: F401
         import transformers  # noqa: F401
     except ImportError as error:
-        raise SystemExit(
-            f"This bench sets Dawn beside others ({error}): install them with {sys.executable} -m "
-            f"pip install --no-deps --target {FOLDER} -r {REQUIREMENTS}"
-        ) from error
+        told = f"This bench sets Dawn beside CTranslate2 and Hugging Face ({error})"
+        raise missing(told, FOLDER, REQUIREMENTS) from error
 
 
 def sources_of(bundle: Bundle) -> list[Ids]:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.bertviz_views import CACHE
+from bench.extras import CACHE, missing
 from bench.server import ROOT
 from bench.speed.text import read_pairs
 from trainer.config import TrainConfig
@@ -30,10 +30,7 @@ NEVER = 1_000_000  # it validates every so many updates
 def require_joey() -> None:
     """Raises SystemExit where it is not installed."""
     if not (FOLDER / "joeynmt").is_dir():
-        raise SystemExit(
-            f"Joey NMT is not here: install it with {sys.executable} -m pip install --no-deps "
-            f"--target {FOLDER} -r {REQUIREMENTS}, or leave it out with --without joeynmt."
-        )
+        raise missing("Joey NMT is not here (--without joeynmt does without)", FOLDER, REQUIREMENTS)
 
 
 def write_text(path: Path, folder: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bench import bertviz_views
 from bench.bertviz_views import SCRIPTS, require_bertviz, scripts
+from bench.server import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,7 @@ def test_without_bertviz_a_sentence_tells_the_command(
     with pytest.raises(SystemExit, match="pip install --no-deps --target") as raised:
         require_bertviz()
     assert str(cache / "python") in str(raised.value)
-    assert (bertviz_views.ROOT / str(raised.value).split(" -r ")[1]).exists()
+    assert (ROOT / str(raised.value).split(" -r ")[1]).exists()
 
 
 def test_each_address_is_answered_by_the_file_of_its_package(cache: Path) -> None:

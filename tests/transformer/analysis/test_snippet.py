@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from tests.transformer.analysis.scripts import printed
 from transformer.analysis.ablation import head_effects
 from transformer.analysis.case import open_case
 from transformer.analysis.edits import parse_edits
@@ -40,17 +38,7 @@ def bundle_in(folder: Path, norm: str) -> Bundle:
 
 def run(scripts: list[str]) -> list[float]:
     """One process for all of them: importing torch takes its time."""
-    ran = subprocess.run(
-        [sys.executable, "-c", "".join(scripts)],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [float(line) for line in ran.stdout.split()]
+    return [float(line) for line in printed("".join(scripts))]
 
 
 @pytest.mark.slow

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.transformer.analysis.scripts import printed
 from transformer.analysis.axes import analogy
 from transformer.analysis.projections import nearest, nearest_by_distance
 from transformer.analysis.word_snippets import near_snippet, state_snippet, sum_snippet
@@ -36,17 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(script: str) -> list[str]:
     assert len(script.splitlines()) == 5
-    ran = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.splitlines()
+    return printed(script)
 
 
 def told(line: str) -> tuple[int, str, float]:
