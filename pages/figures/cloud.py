@@ -23,6 +23,7 @@ KINDS = {
 # Plotly draws what is opaque first, then the rest in the order of the traces, without depth: so no
 # trace is quite opaque, and what is lit lies over the cloud.
 NEARLY = 0.99
+EYE = (1.1, 1.1, 0.7)  # from the middle of a cloud that fills its box
 
 
 def cloud(
@@ -48,16 +49,35 @@ def cloud(
     full = {"size": 5.5, "color": ACCENT, "opacity": NEARLY}
     figure.add_trace(_points(points, labels, lit, "yours", full, mode="markers+text"))
     axis = {"visible": False, "showspikes": False}
-    camera = {"eye": {"x": 0.95, "y": 0.95, "z": 0.6}}
+    scene = {"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "data"}
     figure.update_layout(
         height=560,
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        scene={"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "data", "camera": camera},
+        scene={**scene, "camera": camera(points)},
         uirevision="cloud",
     )
     return figure
+
+
+def camera(points: np.ndarray) -> dict[str, dict[str, float]]:
+    """Looks at the middle of the inner half of points (N, 3), from so near that an island far out
+    does not shrink the cloud: four times the inner half fills the view. All stay where they are.
+
+    In plotly's units the middle of all points is 0, and the mean side of their box, by its volume,
+    is 1.
+    """
+    low, high = points.min(0), points.max(0)
+    inner, outer = np.quantile(points, (0.25, 0.75), axis=0)
+    size = high - low
+    if not (size > 0).all():
+        return {"center": dict.fromkeys("xyz", 0.0), "eye": dict(zip("xyz", EYE, strict=True))}
+    unit = float(np.exp(np.log(size).mean()))
+    center = ((inner + outer) - (low + high)) / 2 / unit
+    eye = center + np.array(EYE) * min(1.0, 4 * (outer - inner).max() / size.max())
+    sides = {"center": center, "eye": eye}
+    return {name: dict(zip("xyz", map(float, at), strict=True)) for name, at in sides.items()}
 
 
 def _points(

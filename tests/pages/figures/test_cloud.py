@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pages.figures.cloud import KINDS, cloud
 from pages.ui.word_views import MAP_KINDS
@@ -52,3 +53,17 @@ def test_kinds_are_called_and_coloured_as_on_the_flat_map() -> None:
     )
     assert tuple(KINDS) == MAP_KINDS
     assert {kind: (words[kind], colours[kind]) for kind in colours} == KINDS
+
+
+def test_a_few_points_far_out_do_not_shrink_the_cloud() -> None:
+    from pages.figures.cloud import EYE, camera
+
+    even = np.random.default_rng(1).uniform(-1, 1, (2000, 3))
+    far = np.vstack([even, np.full((5, 3), 19.0)])
+    near, small = camera(even), camera(far)
+    assert all(abs(near["center"][axis]) < 0.05 for axis in "xyz")
+    assert near["eye"]["x"] == pytest.approx(EYE[0], rel=0.05)
+    # the box is 20 wide, from -1 to 19, its middle at 9: the cloud's lies 9/20 before that
+    assert small["center"]["z"] == pytest.approx(-9 / 20, abs=0.02)
+    assert small["eye"]["x"] - small["center"]["x"] == pytest.approx(EYE[0] * 4 / 20, rel=0.05)
+    assert camera(np.zeros((1, 3)))["eye"]["x"] == EYE[0]
