@@ -1,6 +1,7 @@
 """The parts of an attempt put together: module, callbacks, loaders, Lightning's trainer."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,23 @@ from torch.utils.data import DataLoader
 
 from trainer import ranks
 from trainer.alarms import Alarms
-from trainer.batches import PairDataset, TokenBatchSampler, collate
+from trainer.batches import (
+    PairDataset,
+    TokenBatchSampler,
+    collate,
+    fixed_batches,
+    fixed_collate,
+    token_batches,
+)
 from trainer.callbacks import Ema, Recorder
+from trainer.compiling import Compiled
 from trainer.config import TrainConfig
 from trainer.control import Control
 from trainer.corpora import DataError
 from trainer.decided import Decided
 from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
+from trainer.graphs import Graphs
 from trainer.inside import Snapshots
 from trainer.module import TranslationModule
 from trainer.pace import Pace
@@ -59,10 +69,22 @@ def assemble(
     config = replace(config, accumulate=config.accumulate * decided.parts)
     lengths = prepared.train.lengths
     sampler = TokenBatchSampler(
-        lengths, config.batch_tokens, config.seed, decided.parts, ranks.rank(), ranks.size()
+        lengths,
+        config.batch_tokens,
+        config.seed,
+        decided.parts,
+        ranks.rank(),
+        ranks.size(),
+        fixed_batches if decided.graphs else token_batches,
     )
     kind = ShardedModule if config.parallel == "fsdp" else TranslationModule
     module = kind(prepared.bundle.model, config, sampler)
+    model = prepared.bundle.model
+    if decided.graphs and device == "cuda":
+        share = 1 / config.accumulate  # what Lightning does to the loss of other steps
+        module.graphs = Graphs(model, decided.precision, config.label_smoothing, share)
+    elif config.compile:
+        module.arithmetic = Compiled((*model.encoder.layers, *model.decoder.layers))
     held_out, valid = valid_loader(config, prepared, decided.parts)
     alarms, pace = Alarms(events), Pace(events, config.log_every)
     validation = Validation(
@@ -82,7 +104,7 @@ def assemble(
     plugins = [RunCheckpointIO(sampler), place]
     trainer = lightning(config, folder, device, decided.precision, callbacks, plugins)
     return Assembly(
-        trainer, module, train_loader(config, prepared, sampler), valid, validation, pace
+        trainer, module, train_loader(config, prepared, sampler, decided), valid, validation, pace
     )
 
 
@@ -128,14 +150,17 @@ def strategy(config: TrainConfig) -> Strategy | str:
 
 
 def train_loader(
-    config: TrainConfig, prepared: Prepared, sampler: TokenBatchSampler
+    config: TrainConfig, prepared: Prepared, sampler: TokenBatchSampler, decided: Decided
 ) -> DataLoader[Any]:
     """Batches in the sampler's order. Its own generator: it shall not draw from the dropout's."""
+    fixed = partial(fixed_collate, config.batch_tokens, decided.parts, config.max_tokens)
     return DataLoader(
         prepared.train,
         batch_sampler=sampler,
-        collate_fn=collate,
+        collate_fn=fixed if decided.graphs else collate,
         num_workers=config.workers,
+        persistent_workers=config.workers > 0,
+        pin_memory=torch.cuda.is_available() and config.device != "cpu",
         generator=torch.Generator(),
     )
 

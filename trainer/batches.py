@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from torch.utils.data import Dataset, Sampler
 from transformer.tokenizer import EOS, PAD, SOS
 
 Ids = Sequence[int] | np.ndarray
+Batcher = Callable[[Sequence[tuple[int, int]], int, int, int], list[list[int]]]
+"""(lengths, budget, seed, epoch) -> indices in batches."""
 STEP = 8  # lengths are told apart exactly up to twice this, beyond that to an eighth
 
 
@@ -89,6 +91,55 @@ def token_batches(
     return batches
 
 
+def fixed_batches(
+    lengths: Sequence[tuple[int, int]], budget: int, seed: int, epoch: int
+) -> list[list[int]]:
+    """Like `token_batches`, in few shapes: of the `fixed_width` of its longest side a batch holds
+    `fixed_rows` at most. What is left of a width goes with the next wider one."""
+    draw = random.Random(f"{seed}/{epoch}")
+    cells: defaultdict[int, list[int]] = defaultdict(list)
+    for index, (source, target) in enumerate(lengths):
+        cells[fixed_width(max(source, target))].append(index)
+    batches: list[list[int]] = []
+    left: list[int] = []
+    for width, own in sorted(cells.items()):
+        members, rows = own + left, fixed_rows(width, budget)
+        draw.shuffle(members)
+        whole = len(members) - len(members) % rows
+        batches += [members[start : start + rows] for start in range(0, whole, rows)]
+        left = members[whole:]
+    batches += [left] if left else []
+    draw.shuffle(batches)
+    return batches
+
+
+def fixed_width(length: int) -> int:
+    """What a sentence of so many positions is filled up to: a multiple of 4, and of 8 or more
+    beyond 64."""
+    return -(-length // 4) * 4 if length <= 8 * STEP else _ceiling(_step(length))
+
+
+def fixed_rows(width: int, budget: int) -> int:
+    """How many pairs a batch of that width has room for."""
+    return max(1, budget // width)
+
+
+def fixed_collate(budget: int, parts: int, longest: int, items: Sequence[tuple[Ids, Ids]]) -> Batch:
+    """A `collate` whose shape follows from the width alone: rows that are missing ask for nothing.
+
+    budget, parts: the sampler's. longest: positions that the model has.
+    """
+    batch = collate(items)
+    width = fixed_width(max(batch.src.size(1), batch.tgt.size(1) - 1))
+    rows, width = -(-fixed_rows(width, budget) // parts), min(width, longest)
+    src = torch.full((rows, width), PAD)
+    tgt = torch.full((rows, width + 1), PAD)
+    src[:, 0], tgt[:, 0] = EOS, SOS
+    src[: len(items), : batch.src.size(1)] = batch.src[: len(items)]
+    tgt[: len(items), : batch.tgt.size(1)] = batch.tgt[: len(items)]
+    return Batch(src, tgt)
+
+
 class TokenBatchSampler(Sampler[list[int]]):
     """`token_batches` for `DataLoader(batch_sampler=...)`; can go on in the middle of an epoch.
 
@@ -98,6 +149,7 @@ class TokenBatchSampler(Sampler[list[int]]):
     `parts`: each batch is cut into so many, one after the other, where memory is short.
     `rank`, `ranks`: of the processes that train together, each takes its share of every part. So
     an update learns from the same pairs however many there are, and all have as many batches.
+    `batches`: `token_batches`, or `fixed_batches` for what wants few shapes.
     """
 
     def __init__(
@@ -108,9 +160,10 @@ class TokenBatchSampler(Sampler[list[int]]):
         parts: int = 1,
         rank: int = 0,
         ranks: int = 1,
+        batches: Batcher = token_batches,
     ) -> None:
         self.lengths, self.budget, self.seed, self.parts = lengths, budget, seed, parts
-        self.rank, self.ranks = rank, ranks
+        self.rank, self.ranks, self.batches = rank, ranks, batches
         self.epoch = 0
         self.consumed = 0
         self._batches = self._order(0)
@@ -142,7 +195,7 @@ class TokenBatchSampler(Sampler[list[int]]):
         return {"epoch": self.epoch, "consumed": self.consumed, **self._identity()}
 
     def _order(self, epoch: int) -> list[list[int]]:
-        whole = token_batches(self.lengths, self.budget, self.seed, epoch)
+        whole = self.batches(self.lengths, self.budget, self.seed, epoch)
         shares = [_cut(batch, self.parts * self.ranks) for batch in whole]
         return [share for cut in shares for share in cut[self.rank :: self.ranks]]
 
@@ -215,11 +268,10 @@ def _pack(rows: Iterable[Ids]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _padded(rows: list[Ids], first: list[int]) -> Tensor:
-    start = len(first)
-    padded = np.full((len(rows), start + max(map(len, rows)) + 1), PAD, dtype=np.int64)
+    start, lengths = len(first), np.array([len(row) for row in rows])
+    padded = np.full((len(rows), start + lengths.max() + 1), PAD, dtype=np.int64)
     padded[:, :start] = first
-    for line, ids in zip(padded, rows, strict=True):
-        end = start + len(ids)
-        line[start:end] = ids
-        line[end] = EOS
+    places = start + np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
+    padded[np.repeat(np.arange(len(rows)), lengths), places] = np.concatenate(rows)
+    padded[np.arange(len(rows)), start + lengths] = EOS
     return torch.from_numpy(padded)

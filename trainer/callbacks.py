@@ -36,6 +36,8 @@ class Ema(WeightAveraging):
         """The average lies where the training will: the module itself is still on the CPU here."""
         self._device = trainer.strategy.root_device
         super().setup(trainer, pl_module, stage)
+        if self._average_model is not None:  # its count is asked for at each update, by the CPU
+            self._average_model.n_averaged = torch.zeros((), dtype=torch.long)
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int

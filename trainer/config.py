@@ -96,6 +96,14 @@ class TrainConfig:
     precision: str = _machine(
         "auto", "auto: bf16 where it is faster here.", choices=("auto", "fp32", "bf16")
     )
+    graphs: str = _machine(
+        "auto",
+        "Record the training step as CUDA graphs; auto: on one GPU.",
+        choices=("auto", "on", "off"),
+    )
+    compile: bool = _machine(
+        False, "Compile the layers with torch.compile; takes a minute, and only without graphs."
+    )
     threads: int = _machine(0, "CPU threads, 0 for all.", min=0, max=1024)
     workers: int = _machine(0, "Processes that prepare batches.", min=0, max=64)
     log_every: int = _machine(1, "Updates between two logged points.", min=1, max=100_000)

@@ -17,10 +17,12 @@ PRECISIONS = ("fp32", "bf16")
 
 @dataclass(frozen=True)
 class Decided:
-    """`precision` of the arithmetic; into how many `parts` each batch is cut to fit in memory."""
+    """`precision` of the arithmetic; into how many `parts` each batch is cut to fit in memory;
+    whether all batches have one of a few shapes, as CUDA graphs need it (`graphs`)."""
 
     precision: str
     parts: int = 1
+    graphs: bool = False
 
     def write(self, folder: Path) -> None:
         """Keep it for the attempts to come. Raises OSError where the disk refuses."""
@@ -31,5 +33,5 @@ def read_decided(folder: Path, checkpoint: Mapping[str, Any]) -> Decided | None:
     """What was decided, by the run's folder or else its checkpoint; None before the first time."""
     for record in (read_record(folder / FILE), checkpoint.get("decided")):
         if record and record.get("precision") in PRECISIONS and record.get("parts") in (1, 2):
-            return Decided(record["precision"], record["parts"])
+            return Decided(record["precision"], record["parts"], record.get("graphs") is True)
     return None

@@ -14,7 +14,8 @@ from transformer.bundle import Bundle
 from transformer.decoding import beam_search, greedy
 from transformer.tokenizer import EOS, UNK
 
-BATCH_TOKENS = 2048
+BATCH_TOKENS = {"cpu": 2048, "cuda": 32_768}
+"""Padded tokens a batch holds, by the device: a GPU wants much at once."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def likelihood(bundle: Bundle, pairs: Sequence[Pair]) -> Likelihood:
     device = next(model.parameters()).device
     nll, tokens, unknown = 0.0, 0, 0
     lengths = [dataset.lengths[place] for place in kept]
-    for members in token_batches(lengths, BATCH_TOKENS, seed=0, epoch=0):
+    for members in token_batches(lengths, BATCH_TOKENS[device.type], seed=0, epoch=0):
         batch = collate([dataset[kept[member]] for member in members])
         src, tgt = batch.src.to(device), batch.tgt.to(device)
         _, batch_nll, count = token_losses(model(src, tgt[:, :-1]), tgt[:, 1:], 0.0)
@@ -90,7 +91,8 @@ def translate(bundle: Bundle, texts: Sequence[str], beams: int = 1) -> list[str]
             )
     results = [""] * len(texts)
     lengths = [(len(source), len(source)) for source in sources]
-    for members in token_batches(lengths, max(1, BATCH_TOKENS // beams), seed=0, epoch=0):
+    budget = max(1, BATCH_TOKENS[device.type] // beams)
+    for members in token_batches(lengths, budget, seed=0, epoch=0):
         rows = [place for place in members if texts[place].strip()]
         if not rows:
             continue

@@ -30,6 +30,14 @@ def pick_precision(config: TrainConfig, device: str) -> str:
     return "bf16" if device == "cuda" or bf16_is_faster() else "fp32"
 
 
+def pick_graphs(config: TrainConfig, device: str) -> bool:
+    """CUDA graphs on one GPU, unless the config says otherwise. Raises `ConfigError`."""
+    possible = device == "cuda" and config.ranks == 1
+    if config.graphs == "on" and not possible:
+        raise ConfigError("graphs is on, but it takes one process on a GPU: set it to auto or off.")
+    return possible and config.graphs != "off" and not config.compile
+
+
 def bf16_is_faster(size: int = 512, rounds: int = 5) -> bool:
     """Whether the best of some `size` x `size` products takes less time in bf16 than in fp32."""
 

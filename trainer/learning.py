@@ -18,12 +18,12 @@ def token_losses(logits: Tensor, labels: Tensor, smoothing: float) -> tuple[Tens
     logits (B, T, V), labels (B, T); in nats and float32. The smoothed target gives `smoothing` of
     the probability to all V pieces alike (section 5.4; Szegedy et al., 2016, equation 7).
     """
-    real = labels != PAD
-    log_probs = logits[real].float().log_softmax(dim=-1)
-    nll = -log_probs.gather(-1, labels[real][:, None]).sum()
+    real = labels != PAD  # multiplied with: to pick them out would make a GPU wait to count them
+    log_probs = logits.float().log_softmax(dim=-1)
+    nll = -(log_probs.gather(-1, labels[..., None])[..., 0] * real).sum()
     loss = nll
     if smoothing:
-        loss = (1 - smoothing) * nll - smoothing * log_probs.mean(dim=-1).sum()
+        loss = (1 - smoothing) * nll - smoothing * (log_probs.mean(dim=-1) * real).sum()
     return loss, nll, real.sum()
 
 

@@ -9,7 +9,9 @@ from torch.optim import Optimizer
 
 from trainer import ranks
 from trainer.batches import Batch, TokenBatchSampler
+from trainer.compiling import Compiled, Eager
 from trainer.config import TrainConfig
+from trainer.graphs import Graphs
 from trainer.learning import optimiser, token_losses
 from trainer.schedule import learning_rate
 from trainer.shares import all_of, local
@@ -35,6 +37,8 @@ class TranslationModule(pl.LightningModule):
         super().__init__()
         self.model, self.config = model, config
         self.sampler = sampler
+        self.arithmetic: Eager | Compiled = Eager()
+        self.graphs: Graphs | None = None
         # Once asked to finish: the updates `falls_from` and `last`.
         self.finish: dict[str, int] = {}
         self.register_buffer("totals", torch.zeros(3, dtype=torch.float64), persistent=False)
@@ -47,11 +51,31 @@ class TranslationModule(pl.LightningModule):
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The summed loss of a batch; `on_before_optimizer_step` divides by the window's tokens."""
-        logits = self.model(batch.src, batch.tgt[:, :-1])
-        loss, nll, tokens = token_losses(logits, batch.tgt[:, 1:], self.config.label_smoothing)
-        self.totals += torch.stack([loss.detach(), nll.detach(), tokens]).double()
-        self.window_tokens += tokens
+        if self.graphs is not None:
+            return self.graphs.take(batch)
+        with self.arithmetic.step():
+            logits = self.model(batch.src, batch.tgt[:, :-1])
+            loss, nll, tokens = self.arithmetic.losses(
+                logits, batch.tgt[:, 1:], self.config.label_smoothing
+            )
+        self._count(torch.stack([loss.detach(), nll.detach(), tokens]))
         return loss
+
+    def backward(self, loss: Tensor, *args: Any, **kwargs: Any) -> None:
+        """The gradients; with graphs this is the whole of the step."""
+        if self.graphs is None:
+            super().backward(loss, *args, **kwargs)
+        else:
+            self._count(self.graphs.play())
+
+    def optimizer_zero_grad(self, epoch: int, batch_idx: int, optimizer: Optimizer) -> None:
+        """A graph adds to the gradients where they lie, so that they stay there."""
+        optimizer.zero_grad(set_to_none=self.graphs is None)
+
+    def _count(self, sums: Tensor) -> None:
+        """sums (3): loss, NLL and target tokens of a batch."""
+        self.totals += sums.double()
+        self.window_tokens += sums[2]
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Add a held-out batch to `valid_totals`, without dropout."""

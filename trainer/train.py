@@ -30,7 +30,7 @@ from trainer.corpora import DataError
 from trainer.decided import Decided, read_decided
 from trainer.engines import AGAIN
 from trainer.events import EventWriter, Unheard
-from trainer.hardware import pick_device, pick_precision, threads
+from trainer.hardware import pick_device, pick_graphs, pick_precision, threads
 from trainer.identity import check_config, check_texts, identity
 from trainer.learning import loss_floor
 from trainer.memory import MemoryFull, is_memory_full, make_room
@@ -137,9 +137,7 @@ def fit(
     control.heed()
     run = identity(config, folder)
     check_texts(earlier.get("identity", {}), run)
-    decided = ranks.all_told(
-        lambda: read_decided(folder, earlier) or Decided(pick_precision(config, device))
-    )
+    decided = ranks.all_told(lambda: read_decided(folder, earlier) or decide(config, device))
     decided.write(folder)
     control.about = {"identity": run, "decided": asdict(decided)}
     parts = assemble(config, folder, prepared, decided, device, events, control, place)
@@ -163,6 +161,12 @@ def fit(
     if module.finish:
         return f"It was asked to finish, and did at step {trainer.global_step:,}."
     return "All steps are done."
+
+
+def decide(config: TrainConfig, device: str) -> Decided:
+    """What the first attempt finds best for this machine."""
+    graphs = pick_graphs(config, device)
+    return Decided(pick_precision(config, device), graphs=graphs)
 
 
 def announce(

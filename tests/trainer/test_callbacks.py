@@ -27,4 +27,5 @@ def test_the_average_lies_where_the_training_will() -> None:
     ema.setup(trainer, module, "fit")
     assert ema._average_model is not None
     assert {p.device for p in ema._average_model.parameters()} == {device}
+    assert ema._average_model.n_averaged.device.type == "cpu"  # a GPU would be waited for
     assert module.line.weight.device.type == "cpu"

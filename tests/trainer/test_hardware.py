@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.trainer.small_runs import Tiny, attempt_here, outcome, prepared_run
-from trainer.hardware import bf16_is_faster, pick_device, threads
+from tests.trainer.small_runs import Tiny, attempt_here, metric, outcome, prepared_run
+from trainer.decided import Decided
+from trainer.hardware import bf16_is_faster, pick_device, pick_graphs, threads
+from trainer.runs import load_run
 from transformer.config import ConfigError
 
 
@@ -34,3 +36,27 @@ def test_cuda_without_cuda(tiny: Tiny, runs: Path) -> None:
 
 def test_bf16_is_measured() -> None:
     assert bf16_is_faster(size=32, rounds=1) in (True, False)
+
+
+def test_graphs_are_for_one_process_on_a_gpu(tiny: Tiny) -> None:
+    both = {"engine": "torchrun", "processes": 2}
+    assert pick_graphs(tiny(), "cuda")
+    assert not pick_graphs(tiny(), "cpu")
+    assert not pick_graphs(tiny(**both), "cuda")
+    assert not pick_graphs(tiny(graphs="off"), "cuda")
+    assert not pick_graphs(tiny(compile=True), "cuda")
+    for config, device in ((tiny(graphs="on"), "cpu"), (tiny(graphs="on", **both), "cuda")):
+        with pytest.raises(ConfigError, match="one process on a GPU: set it to auto or off"):
+            pick_graphs(config, device)
+
+
+def test_a_run_that_began_on_a_gpu_keeps_its_batches_elsewhere(tiny: Tiny, runs: Path) -> None:
+    """The order of its batches is that of the few shapes, also where nothing is recorded."""
+    losses = []
+    for name, graphs in (("few", True), ("many", False)):
+        run = prepared_run(tiny(steps=6, dropout=0.0), name)
+        Decided("fp32", graphs=graphs).write(run.path)
+        attempt_here(run)
+        losses.append(metric(load_run(runs / name), "train/loss"))
+    assert losses[0].keys() == losses[1].keys()
+    assert losses[0] != losses[1]

@@ -23,10 +23,10 @@ from tests.trainer.small_runs import (
 from trainer import train as trainer_train
 from trainer.batches import TokenBatchSampler, collate
 from trainer.config import TrainConfig
+from trainer.decided import Decided, read_decided
 from trainer.engines import AGAIN
 from trainer.memory import FULL, MemoryFull, is_memory_full
 from trainer.module import TranslationModule
-from trainer.records import read_record
 from trainer.runs import load_run
 from trainer.train import TrainingFailed
 from transformer.tokenizer import PAD
@@ -85,7 +85,7 @@ def test_the_updates_go_on_as_if_memory_had_been_large_enough(
     assert end.fields["outcome"] == "failed"
     assert end.fields["reason"].startswith("By step 7 the memory was full. It goes on from the")
     assert [e.step for e in events_of(run) if e.kind == "alert" and "full" in str(e.fields)] == [6]
-    assert read_record(run.path / "decided.json") == {"precision": "fp32", "parts": 2}
+    assert read_decided(run.path, {}) == Decided("fp32", parts=2)
 
     overflow.at = 10**9
     attempt_here(run, 2)
