@@ -7,12 +7,11 @@ from pathlib import Path
 from recipes.training import start, until_over
 
 CHANGES = {
-    "steps": 2000,
+    "steps": 3000,
     "batch_tokens": 8192,
-    "warmup": 400,
     "log_every": 5,
     "valid_every": 1000,
-    "save_every": 2000,
+    "save_every": 3000,
     "bleu_pairs": 100,
     "workers": 2,
 }

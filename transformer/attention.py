@@ -3,10 +3,9 @@
 import math
 
 from torch import Tensor, nn
-from torch.nn.functional import scaled_dot_product_attention
 
 from transformer.cache import GrowingCache
-from transformer.trace import is_watched, tap
+from transformer.trace import tap
 
 
 class MultiHeadAttention(nn.Module):
@@ -36,8 +35,7 @@ class MultiHeadAttention(nn.Module):
         """
         q = tap(self, "q", self.split(self.w_q(x)), f"b h {self.queries} k")
         k, v = cache(self.keys_values, memory) if cache else self.keys_values(memory)
-        fused = q.is_cuda and not is_watched()  # where a measurement shows a gain
-        heads = (self.fused if fused else self.attention)(q, k, v, mask)
+        heads = self.attention(q, k, v, mask)
         concatenated = heads.transpose(1, 2).flatten(2)
         return tap(self, "output", self.w_o(concatenated), f"b {self.queries} d")
 
@@ -53,11 +51,6 @@ class MultiHeadAttention(nn.Module):
             scores = scores.masked_fill(~mask, -math.inf)
         weights = tap(self, "weights", scores.softmax(dim=-1), pairs)
         return tap(self, "heads", self.dropout(weights) @ v, f"b h {self.queries} k")
-
-    def fused(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
-        """Equation 1 again, in one call that never writes the weights down: the same shapes."""
-        dropout = self.dropout.p if self.training else 0.0
-        return scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout)
 
     def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
         """memory (B, S, D) -> keys and values, each (B, H, S, K)."""

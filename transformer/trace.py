@@ -80,11 +80,6 @@ def tap(module: nn.Module, name: str, tensor: Tensor, dims: str) -> Tensor:
     return tensor if trace is None else trace.record(module, name, tensor, dims)
 
 
-def is_watched() -> bool:
-    """Whether equation by equation matters: somebody traces, or a compiler reads the equations."""
-    return torch.compiler.is_compiling() or _active.get() is not None
-
-
 @contextmanager
 def tracing(model: nn.Module, edits: Mapping[str, Edit] | None = None) -> Iterator[Trace]:
     """Record one forward pass of `model` in this thread or task alone, editing on the way through.
