@@ -7,11 +7,12 @@ from pathlib import Path
 from recipes.training import start, until_over
 
 CHANGES = {
-    "steps": 3000,
+    "steps": 4000,
+    "warmup": 2000,
     "batch_tokens": 8192,
     "log_every": 5,
     "valid_every": 1000,
-    "save_every": 3000,
+    "save_every": 4000,
     "bleu_pairs": 100,
     "workers": 2,
 }

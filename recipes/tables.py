@@ -11,16 +11,23 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from bench.speed.__main__ import peak_flops
-from bench.speed.contender import CONTENDERS, Pace, train
+from bench.speed.contender import Pace, train
 from bench.speed.text import PADDED_TO, write_pairs
 from trainer.config import TrainConfig
 from trainer.presets import PRESETS
 
 BATCH_TOKENS = {"base": (32_768,), "tiny": (16_384,)}
+WAYS: dict[str, dict[str, Any]] = {
+    "one by one": {"graphs": "off"},  # first: what is recorded keeps its memory
+    "padded": {"graphs": "off"},
+    "graphs": {"graphs": "on"},
+    "compiled, graphs": {"graphs": "on", "compile": True},
+}
 
 
 def write(seconds: float, presets: Iterable[str]) -> None:
@@ -32,12 +39,10 @@ def write(seconds: float, presets: Iterable[str]) -> None:
             path = Path(folder) / "pairs.npz"
             write_pairs(config_of(preset, 16_384), path)
             for tokens in BATCH_TOKENS[preset]:
-                for graphs in ("on", "off"):
-                    for who in CONTENDERS:
-                        if who == "padded" and graphs == "on":
-                            continue
-                        config = replace(config_of(preset, tokens), graphs=graphs)
-                        print(line(who, config, path, seconds, peak), flush=True)
+                for way, settings in WAYS.items():
+                    for who in ("padded",) if way == "padded" else ("dawn", "nn.Transformer"):
+                        config = replace(config_of(preset, tokens), **settings)
+                        print(line(who, way, config, path, seconds, peak), flush=True)
 
 
 def config_of(preset: str, tokens: int) -> TrainConfig:
@@ -52,12 +57,12 @@ def config_of(preset: str, tokens: int) -> TrainConfig:
     )
 
 
-def line(who: str, config: TrainConfig, path: Path, seconds: float, peak: float) -> str:
+def line(who: str, way: str, config: TrainConfig, path: Path, seconds: float, peak: float) -> str:
     """What a contender did in so many seconds; or what went wrong."""
+    torch.compiler.set_stance("default")
     torch.cuda.reset_peak_memory_stats()
     torch.cuda.empty_cache()
-    way = "graphs" if config.graphs == "on" else "eager"
-    name = f"  {who:15} {way:6} {config.batch_tokens:6,} a batch"
+    name = f"  {who:15} {way:16} {config.batch_tokens:6,} a batch"
     try:
         pace: Pace = train(who, config, path, seconds)
     except RuntimeError as error:

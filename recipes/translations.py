@@ -14,7 +14,7 @@ from pathlib import Path
 from recipes.base import bundle
 
 FILE = "translations.tsv.gz"
-PROCESSES = 8
+PROCESSES = 2
 CHUNK = 4096  # sentences between two writes
 RATIO = 2.2  # a translation this much longer or shorter in characters has gone wrong
 

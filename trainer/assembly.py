@@ -80,11 +80,12 @@ def assemble(
     kind = ShardedModule if config.parallel == "fsdp" else TranslationModule
     module = kind(prepared.bundle.model, config, sampler)
     model = prepared.bundle.model
+    if config.compile:
+        module.arithmetic = Compiled((*model.encoder.layers, *model.decoder.layers))
     if decided.graphs and device == "cuda":
         share = 1 / config.accumulate  # what Lightning does to the loss of other steps
-        module.graphs = Graphs(model, decided.precision, config.label_smoothing, share)
-    elif config.compile:
-        module.arithmetic = Compiled((*model.encoder.layers, *model.decoder.layers))
+        sums = (decided.precision, config.label_smoothing, share)
+        module.graphs = Graphs(model, *sums, module.arithmetic)
     held_out, valid = valid_loader(config, prepared, decided.parts)
     alarms, pace = Alarms(events), Pace(events, config.log_every)
     validation = Validation(

@@ -102,7 +102,7 @@ class TrainConfig:
         choices=("auto", "on", "off"),
     )
     compile: bool = _machine(
-        False, "Compile the layers with torch.compile; takes a minute, and only without graphs."
+        False, "Compile the layers and the loss with torch.compile, which takes about a minute."
     )
     threads: int = _machine(0, "CPU threads, 0 for all.", min=0, max=1024)
     workers: int = _machine(0, "Processes that prepare batches.", min=0, max=64)

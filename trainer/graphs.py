@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer.batches import Batch
-from trainer.learning import token_losses
+from trainer.compiling import Compiled, Eager
 from transformer.model import Transformer
 
 
@@ -32,9 +32,17 @@ class Recording:
 class Graphs:
     """Adds the gradients of batch after batch to the parameters' own."""
 
-    def __init__(self, model: Transformer, precision: str, smoothing: float, share: float) -> None:
+    def __init__(
+        self,
+        model: Transformer,
+        precision: str,
+        smoothing: float,
+        share: float,
+        arithmetic: Eager | Compiled | None = None,
+    ) -> None:
         """share: what each batch's summed loss is multiplied with before its gradients."""
         self.model, self.precision, self.smoothing, self.share = model, precision, smoothing, share
+        self.arithmetic = arithmetic or Eager()
         self.recorded: dict[tuple[torch.Size, torch.Size], Recording] = {}
         self.pool = torch.cuda.graph_pool_handle()
         self.coming: Recording | None = None
@@ -83,8 +91,9 @@ class Graphs:
         self, batch: Batch, parameters: Sequence[nn.Parameter]
     ) -> tuple[tuple[Tensor, ...], Tensor]:
         bf16 = self.precision == "bf16"
-        with torch.autocast("cuda", torch.bfloat16, enabled=bf16, cache_enabled=False):
+        autocast = torch.autocast("cuda", torch.bfloat16, enabled=bf16, cache_enabled=False)
+        with autocast, self.arithmetic.step():
             logits = self.model(batch.src, batch.tgt[:, :-1])
-            loss, nll, tokens = token_losses(logits, batch.tgt[:, 1:], self.smoothing)
+            loss, nll, tokens = self.arithmetic.losses(logits, batch.tgt[:, 1:], self.smoothing)
         gradients = torch.autograd.grad(loss * self.share, parameters)
         return gradients, torch.stack([loss.detach(), nll.detach(), tokens])

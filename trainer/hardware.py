@@ -35,7 +35,7 @@ def pick_graphs(config: TrainConfig, device: str) -> bool:
     possible = device == "cuda" and config.ranks == 1
     if config.graphs == "on" and not possible:
         raise ConfigError("graphs is on, but it takes one process on a GPU: set it to auto or off.")
-    return possible and config.graphs != "off" and not config.compile
+    return possible and config.graphs != "off"
 
 
 def bf16_is_faster(size: int = 512, rounds: int = 5) -> bool:

@@ -19,6 +19,7 @@ from torch import nn
 from bench.speed.reference import Reference
 from bench.speed.text import bucketed, fixed, padded, read_pairs, shapes
 from trainer.batches import Batch, PairDataset
+from trainer.compiling import Compiled, Eager
 from trainer.config import TrainConfig
 from trainer.graphs import Graphs
 from trainer.hardware import pick_device, pick_graphs, pick_precision
@@ -63,7 +64,8 @@ def train(who: str, config: TrainConfig, path: Path, seconds: float) -> Pace:
     graphs = None
     if pick_graphs(config, device) and batches is bucketed:
         batches = fixed
-        graphs = Graphs(model, precision, config.label_smoothing, 1.0)  # type: ignore[arg-type]
+        arithmetic = Compiled(layers_of(model)) if config.compile else Eager()
+        graphs = Graphs(model, precision, config.label_smoothing, 1.0, arithmetic)  # type: ignore[arg-type]
     endless = batches(pairs, config)
 
     def update() -> Batch:
@@ -89,6 +91,12 @@ def train(who: str, config: TrainConfig, path: Path, seconds: float) -> Pace:
         for batch in shapes(pairs, config):
             graphs.take(laid_on(device, batch))
     return timed(update, sizes, device, seconds)
+
+
+def layers_of(model: nn.Module) -> list[nn.Module]:
+    """The layers of encoder and decoder, which a compiler takes one by one."""
+    stacks = model.layers if isinstance(model, Reference) else model
+    return [*stacks.encoder.layers, *stacks.decoder.layers]  # type: ignore[union-attr,misc]
 
 
 def laid_on(device: str, batch: Batch) -> Batch:

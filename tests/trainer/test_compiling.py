@@ -18,6 +18,7 @@ SIZES = ModelConfig(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # a compiler takes its time
 def test_its_gradients_are_the_same_and_a_trace_sees_everything() -> None:
     torch.manual_seed(0)
     model = Transformer(SIZES)

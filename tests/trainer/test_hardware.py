@@ -44,7 +44,6 @@ def test_graphs_are_for_one_process_on_a_gpu(tiny: Tiny) -> None:
     assert not pick_graphs(tiny(), "cpu")
     assert not pick_graphs(tiny(**both), "cuda")
     assert not pick_graphs(tiny(graphs="off"), "cuda")
-    assert not pick_graphs(tiny(compile=True), "cuda")
     for config, device in ((tiny(graphs="on"), "cpu"), (tiny(graphs="on", **both), "cuda")):
         with pytest.raises(ConfigError, match="one process on a GPU: set it to auto or off"):
             pick_graphs(config, device)
