@@ -57,6 +57,8 @@ EXPECTED = (
     StopRequested,
 )
 
+COMPILER = ("torch._dynamo", "torch._inductor")
+
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
@@ -212,6 +214,11 @@ def reason(error: BaseException) -> str:
         return "The memory is full: lower batch_tokens, or choose a smaller model."
     if isinstance(error, OSError):
         return f"The disk refused ({cause(error)}): free some space there and check its rights."
+    if type(error).__module__.startswith(COMPILER):
+        return (
+            f"torch.compile could not compile the step ({cause(error)}): install what it asks for, "
+            "such as a C++ compiler, or set compile to false."
+        )
     return f"It met an error of its own ({type(error).__name__}: {cause(error)}); see log.txt."
 
 

@@ -20,6 +20,7 @@ _NAMES = {
     "d_model": "d_model",
     "d_ff": "d_ff",
     "ema": "EMA",
+    "graphs": "CUDA graphs",
     "bleu_pairs": "BLEU pairs",
     "processes": "Processes on each machine",
     "nodes": "Machines",

@@ -1,10 +1,12 @@
 """The compiled step beside the same step as it reads."""
 
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 import torch
 
+from tests.trainer.small_runs import Tiny, outcome, prepared_run, start_attempt
 from trainer.compiling import Compiled
 from trainer.learning import token_losses
 from transformer.config import ModelConfig
@@ -38,6 +40,20 @@ def test_its_gradients_are_the_same_and_a_trace_sees_everything() -> None:
         torch.compiler.reset()
     for one, other in zip(model.parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_machine_without_a_compiler(
+    tiny: Tiny, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "/nowhere/c++")
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    run = prepared_run(tiny(steps=2, compile=True))
+    start_attempt(run).communicate()
+    said = outcome(run)["reason"]
+    assert said.startswith("torch.compile could not compile the step (")
+    assert said.endswith("such as a C++ compiler, or set compile to false.")
 
 
 def named_by_a_trace(model: Transformer) -> list[str]:
