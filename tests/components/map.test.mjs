@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cameraAt, fit, labelBox, lensOf, nearestPoint, place, project, take, zoomed } from "../../assets/components/map/camera.js";
 import { dots, levelsOf } from "../../assets/components/map/cloud.js";
+import { KIND_COLOURS } from "../../assets/components/map/kinds.js";
 import { circle, CORNERS, lassoFrom, lassoText, simplified, within } from "../../assets/components/map/lasso.js";
 import { settingsFrom, settingsOf } from "../../assets/components/map/remember_map.js";
 import { barsOf } from "../../assets/components/map/side.js";
@@ -128,6 +129,7 @@ function seenWith(change) {
 test("each point in view is a dot; a lasso pales the rest or leaves it out; sizes follow counts, small ones on top", () => {
   assert.deepEqual(seenWith({}).seen, [0, 1, 3, 2]);
   assert.deepEqual(seenWith({}).drawn[0].slice(0, 2), [20, 150]);
+  assert.deepEqual(seenWith({}).drawn.map(([, , , alpha, colour]) => [alpha, colour]), [...Array(3).fill([0.62, KIND_COLOURS.start]), [0.62, KIND_COLOURS.byte]]);
   const inside = Uint8Array.from([0, 1, 0, 0, 0]);
   assert.deepEqual(seenWith({ inside }).drawn.map(([, , , alpha]) => alpha), [0.14, 0.62, 0.14, 0.14]);
   assert.deepEqual(seenWith({ inside, alone: true }).seen, [1]);

@@ -57,7 +57,7 @@ test("halves are decoded as IEEE says", () => {
 test("numbers are written with true signs, thousands in groups", () => {
   assert.deepEqual([signed(-0.0412, 3, "+"), signed(0.3, 1, "+"), signed(0.3, 1), signed(-2.071, 2)], ["−0.041", "+0.3", "0.3", "−2.07"]);
   assert.deepEqual([sized(999999, 0), sized(3.95e8, 2), sized(1.36e37, 3), sized(Infinity, 2), sized(NaN, 2), signed(-2e6, 1)], ["999999", "4.0·10⁸", "1.4·10³⁷", "∞", "NaN", "−2.0·10⁶"]);
-  assert.equal(grouped(8000), "8,000");
+  assert.deepEqual([0, 999, 8000, 77046, 123456, 1234567].map(grouped), ["0", "999", "8,000", "77,046", "123,456", "1,234,567"]);
 });
 
 test("clamp stays between its ends", () => {

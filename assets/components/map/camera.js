@@ -2,9 +2,16 @@
 
 /** Scale and offset that bring `points` (x, y, x, y ...) into the box, but for those far out. */
 export function fit(points, width, height, margin = 32) {
-  const [[left, right], [low, high]] = [0, 1].map((axis) => span(points.filter((_, i) => i % 2 === axis).sort()));
+  const [[left, right], [low, high]] = [0, 1].map((axis) => span(along(points, axis).sort()));
   const scale = Math.min((width - 2 * margin) / (right - left || 1), (height - 2 * margin) / (high - low || 1));
   return { scale, x: width / 2 - (scale * (left + right)) / 2, y: height / 2 + (scale * (low + high)) / 2 };
+}
+
+/** Every second number, from the first or from the second on. */
+function along(points, axis) {
+  const values = new Float32Array(points.length / 2);
+  for (let i = 0; i < values.length; i++) values[i] = points[2 * i + axis];
+  return values;
 }
 
 /** From where to where sorted values reach: all but the last of 250 at either end, and no further than a tenth around the middle 98 %,

@@ -10,20 +10,16 @@ export function cloud(view, width, height) {
   const state = [points, kind, camera.scale, camera.x, camera.y, width, height, devicePixelRatio, found.length > 0, inside, alone, sized];
   if (last && state.every((value, i) => value === last.state[i])) return last;
   const layer = last?.layer ?? document.createElement("canvas"), pen = surface(layer, width, height);
-  const seen = eachDot(view, width, height, (x, y, size, colour, alpha) => {
-    pen.globalAlpha = alpha;
-    if (size < 2) {
-      pen.fillStyle = colour;
-      pen.fillRect(x - size, y - size, 2 * size, 2 * size);
-    } else pen.drawImage(sprite(colour, size), x - size - 1, y - size - 1, 2 * size + 2, 2 * size + 2);
+  const seen = eachDot(view, pen, width, height, (x, y, size, colour) => {
+    if (size < 2) pen.fillRect(x - size, y - size, 2 * size, 2 * size);
+    else pen.drawImage(sprite(colour, size), x - size - 1, y - size - 1, 2 * size + 2, 2 * size + 2);
   });
   return (view.cloud = { layer, seen, state });
 }
 
 /** The same points with a pen that draws each of them. */
 export function dots(view, pen, width, height) {
-  const seen = eachDot(view, width, height, (x, y, size, colour, alpha) => {
-    Object.assign(pen, { globalAlpha: alpha, fillStyle: colour });
+  const seen = eachDot(view, pen, width, height, (x, y, size) => {
     pen.beginPath();
     pen.arc(x, y, size, 0, 2 * Math.PI);
     pen.fill();
@@ -32,19 +28,23 @@ export function dots(view, pen, width, height) {
   return seen;
 }
 
-/** Tells place, radius, colour and opacity of each point in view, the frequent ones first where size says how frequent they
- * are, so that no small one is hidden; the numbers of those in view. */
-function eachDot({ points, kind, camera, fitted, header, found, inside, alone, sized, levels, byCount }, width, height, tell) {
+/** Tells place, radius and colour of each point in view, with the pen set to its colour and opacity, the frequent ones first where
+ * size says how frequent they are, so that no small one is hidden; the numbers of those in view. */
+function eachDot({ points, kind, camera, fitted, header, found, inside, alone, sized, levels, byCount }, pen, width, height, tell) {
   const seen = [], size = clamp(1.1, 1.5 * Math.sqrt(camera.scale / fitted.scale) * Math.sqrt(2500 / (points.length / 2 + 500)), 3.2);
   const plain = found.length > 0 ? 0.28 : 0.62, shown = alone ? inside : null;
   header.kinds.forEach((name, code) => {
+    pen.fillStyle = KIND_COLOURS[name];
+    let alpha = null; // what a pen is told for each of thousands of points costs as much as the points
     for (let place = 0; place < kind.length; place++) {
       const i = sized ? byCount[place] : place;
       if (kind[i] !== code || (shown && !shown[i])) continue;
       const x = camera.x + camera.scale * points[2 * i], y = camera.y - camera.scale * points[2 * i + 1];
       if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
       seen.push(i);
-      tell(x, y, sized ? size * sizeOf(levels[i]) : size, KIND_COLOURS[name], inside && !inside[i] ? 0.14 : plain);
+      const own = inside && !inside[i] ? 0.14 : plain;
+      if (own !== alpha) pen.globalAlpha = alpha = own;
+      tell(x, y, sized ? size * sizeOf(levels[i]) : size, KIND_COLOURS[name]);
     }
   });
   return seen;

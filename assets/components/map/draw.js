@@ -7,6 +7,7 @@ import { SUN } from "./kinds.js";
 const ALL_LABELS = 160; // with no more points than this in view, each is labelled where there is room
 
 export function draw(view) {
+  cancelAnimationFrame(view.frame); // what asked for it is drawn now
   view.frame = 0;
   const { canvas, points } = view;
   if (!points || !canvas.clientWidth) return;

@@ -10,7 +10,7 @@ import { levelsOf } from "./cloud.js";
 import { draw, redraw } from "./draw.js";
 import { settingsFrom } from "./remember_map.js";
 import { saveMap } from "./save_map.js";
-import { describe, matches, side } from "./side.js";
+import { matches, side } from "./side.js";
 
 export default mounted({ build, receive, draw: restyle, end });
 
@@ -29,6 +29,7 @@ function build(parent) {
 }
 
 function receive(view, bytes) {
+  performance.mark("dawn-map-data");
   const { header, arrays } = unpack(bytes, "float32", "uint8", "uint32"), first = !view.header;
   const other = !first && view.header.title !== header.title;
   Object.assign(view, { header, points: arrays.points?.values ?? null, kind: arrays.kind.values, counts: arrays.counts?.values ?? null, chosen: header.chosen, hover: null });
@@ -37,7 +38,7 @@ function receive(view, bytes) {
   view.root.querySelector(".stage").hidden = !view.points;
   const asked = first ? settingsFrom(view.address.read()) : other ? view.asked : null;
   side(view);
-  if (view.points) refit(view);
+  if (other && view.points) refit(view); // what is asked of it speaks of its own camera
   if (asked) follow(view, asked);
   else if (view.points) setLasso(view, other ? null : view.lasso);
 }
@@ -46,12 +47,12 @@ function receive(view, bytes) {
 function follow(view, asked) {
   const { canvas, input, fitted } = view;
   input.value = asked.find;
-  if (!view.points) return matches(view);
+  matches(view);
+  if (!view.points) return;
   if (fitted) view.camera = asked.lens ? cameraAt(asked.lens, fitted, canvas.clientWidth, canvas.clientHeight) : { ...fitted };
   else view.lens = asked.lens;
   Object.assign(view, { sized: asked.sized && view.counts !== null, alone: asked.alone, ring: null });
   view.root.querySelector(".sized").setAttribute("aria-pressed", String(view.sized));
-  side(view);
   setLasso(view, asked.lasso);
   view.asked = asked;
 }
@@ -71,7 +72,6 @@ function sort(view) {
 function restyle(view) {
   if (view.points) {
     refit(view);
-    describe(view);
     draw(view);
   }
   view.root.dataset.drawn = `${view.header.title} ${view.chosen}`;

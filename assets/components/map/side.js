@@ -96,10 +96,10 @@ export function describe(view) {
 
 function legend(view) {
   const words = new Map();
-  for (const code of [...new Set(view.kind)].sort()) words.set(KIND_WORDS[view.header.kinds[code]], KIND_COLOURS[view.header.kinds[code]]);
+  for (const name of view.header.kinds.filter((_, code) => view.kind.includes(code))) words.set(KIND_WORDS[name], KIND_COLOURS[name]);
   const entries = [...words].map(([text, colour]) => [text, colour, ""]);
   entries.push(["yours", SUN, ""], ["nearest to the chosen one", SUN, "ring"]);
-  if (view.sized) entries.push([`larger: more often in ${view.header.counted}`, view.ink ?? "currentColor", "large"]);
+  if (view.sized) entries.push([`larger: more often in ${view.header.counted}`, "var(--ink)", "large"]);
   return entries.map(([text, colour, shape]) => {
     const item = element("span"), dot = element("i", shape);
     dot.style.setProperty("--dot", colour);

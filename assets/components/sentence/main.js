@@ -4,6 +4,7 @@
 import { unpack } from "../shared/blob.js"
 import { button, listening } from "../shared/dom.js"
 import { mounted, partsOf } from "../shared/mounted.js"
+import { grouped } from "../shared/numbers.js"
 
 export default mounted({ build, receive, end: (box) => clearTimeout(box.timer) })
 
@@ -59,7 +60,7 @@ function typed(box) {
   const { limit } = box.said
   const { text, length } = cleaned(box.part.area.value, limit)
   box.complaint = length > limit
-    ? `That has ${length.toLocaleString("en")} characters; the first ${limit.toLocaleString("en")} are kept.` : ""
+    ? `That has ${grouped(length)} characters; the first ${grouped(limit)} are kept.` : ""
   if (text !== box.part.area.value) box.part.area.value = text
   send(box, text)
   pause(box)
@@ -93,7 +94,7 @@ function choose(box, text) {
 
 function paint({ part, said: { limit, note }, complaint }) {
   const length = characters(part.area.value).length
-  part.count.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`
+  part.count.textContent = `${grouped(length)} / ${grouped(limit)}`
   part.count.toggleAttribute("data-full", length >= limit)
   part.note.textContent = complaint || note
   part.note.toggleAttribute("data-loud", complaint !== "")

@@ -13,5 +13,5 @@ export function sized(value, digits) {
 /** A signed number with a true minus sign, and `plus` before one that is not negative. */
 export const signed = (value, digits, plus = "") => (value < 0 ? "−" : plus) + sized(Math.abs(value), digits);
 
-/** Thousands in groups: "8,000". */
-export const grouped = (number) => number.toLocaleString("en");
+/** A whole number with its thousands in groups: "8,000". Not by toLocaleString, whose first call takes some 20 ms. */
+export const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
