@@ -98,6 +98,8 @@ def _served(
             yield from words.words(browser, server, model, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
+            with tab(browser) as opened:
+                yield pages.embedding_map_again(opened, server, rounds)
         if "sessions" in wanted and known:
             yield from sessions.sessions(browser, server, model, rounds)
         if "peers" in wanted:
