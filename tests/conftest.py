@@ -55,9 +55,10 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runs folder of the test's own, not made yet."""
+    """A runs folder of the test's own, not made yet, and beside it no run that ships."""
     folder = tmp_path / "runs"
     monkeypatch.setenv("DAWN_RUNS", str(folder))
+    monkeypatch.setattr("trainer.folder.SHIPPED", tmp_path / "no runs")
     return folder
 
 

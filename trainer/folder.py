@@ -28,6 +28,7 @@ from trainer.records import read_record, write_record
 SCHEMA = 1
 IMPORTED = "imported.json"
 _ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = _ROOT / "assets" / "runs"
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _RESERVED = frozenset(("data",))  # uploads live in runs/data/
 _PACKAGES = ("torch", "pytorch-lightning", "tokenizers", "safetensors", "numpy", "sacrebleu")
@@ -120,7 +121,7 @@ def runs_folder() -> Path:
 
 def shipped_folder() -> Path:
     """The runs that come with Dawn, read-only. It may not exist."""
-    return _ROOT / "assets" / "runs"
+    return SHIPPED
 
 
 def new_id(config: Mapping[str, Any]) -> str:

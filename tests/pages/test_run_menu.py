@@ -227,13 +227,14 @@ def test_a_run_that_ships_can_be_looked_at_and_cloned_only(
     dawn_runs: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (dawn_runs / "toy" / "export").rename(run.export)
-    (tmp_path / "assets" / "runs").mkdir(parents=True)
-    run.path.rename(tmp_path / "assets" / "runs" / "lesson")
-    monkeypatch.setattr("trainer.folder._ROOT", tmp_path)  # where assets/runs is looked for
+    shipped_to = tmp_path / "with Dawn"
+    shipped_to.mkdir()
+    run.path.rename(shipped_to / "lesson")
+    monkeypatch.setattr("trainer.folder.SHIPPED", shipped_to)
     at = open_page(run="lesson")
     assert not at.exception
     assert "comes with Dawn, to look at only" in says(at)
     assert not {"Delete", "Name, note, tags"} & set(entries(at))
     assert {"Clone its settings", "Start from its weights", "Hand in"} <= set(entries(at))
     assert "Resume" not in [button.label for button in at.button]
-    assert find_model("lesson").folder == tmp_path / "assets" / "runs" / "lesson" / "export"
+    assert find_model("lesson").folder == shipped_to / "lesson" / "export"

@@ -30,7 +30,8 @@ ODD_TEXTS = [
 
 
 def open_page(name: str, **query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "pages" / "words" / f"{name}.py"), default_timeout=60)
+    section = "train" if name == "training" else "words"
+    at = AppTest.from_file(str(ROOT / "pages" / section / f"{name}.py"), default_timeout=60)
     for key, value in query.items():
         at.query_params[key] = value
     return at.run()

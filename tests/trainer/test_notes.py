@@ -13,8 +13,7 @@ from trainer.runs import Run, RunError, create_run, list_runs
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("DAWN_RUNS", str(tmp_path))
+def run(runs: Path) -> Run:
     return create_run({"preset": "nano"}, [], run_id="mine")
 
 

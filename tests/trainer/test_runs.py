@@ -125,9 +125,9 @@ def test_runs_that_ship_come_last_and_are_read_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = create_run(CONFIG, [], run_id="own")
-    monkeypatch.setattr("trainer.folder._ROOT", tmp_path)  # where assets/runs is looked for
-    shipped_to = tmp_path / "assets" / "runs"
-    shipped_to.mkdir(parents=True)
+    shipped_to = tmp_path / "with Dawn"
+    shipped_to.mkdir()
+    monkeypatch.setattr("trainer.folder.SHIPPED", shipped_to)
     for name in ("own", "lesson"):  # made after "own", so newer
         finish(create_run(CONFIG, [], run_id=f"{name}-ships"))
         (runs_folder() / f"{name}-ships").rename(shipped_to / name)

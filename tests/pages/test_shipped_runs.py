@@ -1,0 +1,41 @@
+"""Runs that ship, on the training page: curves, translations, and two laid over each other."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import pytest
+
+from tests.pages.blobs import sent
+from tests.pages.training_page import open_page, says
+from trainer.folder import shipped_folder
+from trainer.notes import read_notes
+from trainer.runs import load_run
+
+RUNS = sorted(path.parent for path in shipped_folder().glob("*/spec.json"))
+
+
+@pytest.mark.parametrize("folder", RUNS, ids=lambda folder: folder.name)
+def test_it_opens_with_its_note_curves_and_translations(folder: Path) -> None:
+    run = load_run(folder)
+    at = open_page(run=run.id)
+    assert not at.exception
+    header, _ = sent(at, "panels")
+    curves = {panel["title"]: panel["curves"] for panel in header["panels"]}
+    assert {"Loss", "Learning rate", "Gradient norm", "Tokens a second", "Scores"} <= set(curves)
+    assert all(curves.values())
+    shown = says(at)
+    assert html.escape(read_notes(run).note) in shown
+    assert "comes with Dawn, to look at only" in shown
+    assert "Click the button to open the file." in shown
+
+
+def test_two_of_them_are_compared() -> None:
+    assert len(RUNS) > 1
+    names = [folder.name for folder in RUNS[:2]]
+    at = open_page(runs=",".join(names))
+    assert not at.exception
+    header, _ = sent(at, "panels")
+    shown = [curve["label"] for curve in header["panels"][0]["curves"]]
+    assert shown == [read_notes(load_run(folder)).name for folder in RUNS[:2]]
