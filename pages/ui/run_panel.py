@@ -70,7 +70,7 @@ def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
         label_visibility="collapsed",
     )
     if shown == "Translations":
-        run_samples(reading, text)
+        run_samples(run, reading, text)
     elif shown == "Inside the model":
         run_inside(run, text)
     elif shown == "Alerts":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pages.ui.run_samples import frames, lit_words, strip
+from pages.ui.run_samples import frames, lit_words, strip, telling
 from pages.ui.runs import Watch
 from trainer.events import EventReader, EventWriter
+from trainer.validation import PROBES
 
 
 def test_new_words_are_lit() -> None:
@@ -41,3 +42,10 @@ def test_frames_of_a_sentence_by_step(tmp_path: Path) -> None:
     assert strip(frames(reading, "a")).index("step 20") < strip(frames(reading, "a")).index(
         "step 0<"
     )
+
+
+def test_the_choice_begins_at_a_sentence_of_the_runs_own_world() -> None:
+    assert "button" in PROBES[telling("bible-web-diodati,libreoffice-help:500", PROBES)]
+    assert telling("bible-web-diodati", PROBES) == 0
+    assert telling("libreoffice-help", ["another"]) == 0
+    assert telling("libreoffice-help", []) == 0

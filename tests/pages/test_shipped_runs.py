@@ -28,7 +28,8 @@ def test_it_opens_with_its_note_curves_and_translations(folder: Path) -> None:
     shown = says(at)
     assert html.escape(read_notes(run).note) in shown
     assert "comes with Dawn, to look at only" in shown
-    assert "Click the button to open the file." in shown
+    chosen = at.selectbox(key="sample-sentence").value
+    assert chosen == "Click the button to open the file."  # a sentence like those that it read
 
 
 def test_two_of_them_are_compared() -> None:
