@@ -54,7 +54,8 @@ def test_it_stands_as_a_run_that_finished(run: Run) -> None:
 
 
 def test_it_has_its_curves_and_its_translations(run: Run) -> None:
-    config, curves, samples = run.config, {}, []
+    config, samples = run.config, []
+    curves: dict[str, dict[int | None, float]] = {}
     for event in EventReader(run.events).read():
         for name, value in event.fields.items() if event.kind == "metric" else ():
             curves.setdefault(name, {})[event.step] = value
