@@ -17,6 +17,7 @@ test("ticks are round, inside, and about as many as wanted", () => {
 test("numbers on an axis are short", () => {
   assert.deepEqual([0, 2, 0.002, 1500, 0.30000000000000004].map(short), ["0", "2", "0.002", "1,500", "0.3"]);
   assert.equal(short(0.00002), "2e−5");
+  assert.deepEqual([99_000, 150_000, 2_000_000].map(short), ["99,000", "150K", "2M"]);
 });
 
 test("nearest finds the place of the nearest step", () => {

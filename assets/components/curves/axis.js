@@ -67,6 +67,7 @@ export function interpolate(table, x) {
 export function short(value) {
   const size = Math.abs(value);
   if (size && size < 0.001) return value.toExponential(0).replace("e-", "e−");
+  if (size >= 100_000) return compact(value); // six figures do not fit beside an axis
   return Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 4 });
 }
 
