@@ -72,15 +72,14 @@ def train(who: str, config: TrainConfig, path: Path, seconds: float) -> Pace:
         batch = laid_on(device, next(endless))
         if graphs:
             graphs.take(batch)
-            tokens = graphs.play()[2]
+            gradients = [p.grad for p in model.parameters() if p.grad is not None]
+            torch._foreach_mul_(gradients, 1 / graphs.play()[2])
         else:
             with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
                 logits = model(batch.src, batch.tgt[:, :-1])
                 loss, _, tokens = token_losses(logits, batch.tgt[:, 1:], config.label_smoothing)
-            loss.backward()
-        parameters = list(model.parameters())
-        torch._foreach_div_([p.grad for p in parameters if p.grad is not None], tokens)
-        torch.nn.utils.clip_grad_norm_(parameters, config.clip or float("inf"))
+            (loss / tokens).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip or float("inf"))
         steps.step()
         steps.zero_grad(set_to_none=graphs is None)
         return batch
