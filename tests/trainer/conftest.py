@@ -36,6 +36,15 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True)
+def no_shipped_runs(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test lists its own runs alone, unless those that ship are what it is about."""
+    if "shipped_runs" not in request.node.nodeid:
+        monkeypatch.setattr("trainer.folder.SHIPPED", tmp_path / "no runs")
+
+
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 pairs in a file."""

@@ -18,7 +18,7 @@ from tests.trainer.small_runs import (
 )
 from trainer import hardware
 from trainer.checkpoints import listed_checkpoints
-from trainer.records import read_record
+from trainer.decided import Decided, read_decided
 from trainer.runs import Run
 from transformer.config import ConfigError
 
@@ -99,7 +99,7 @@ def test_what_was_timed_once_is_not_timed_again(
             (run.path / "decided.json").unlink()
         attempt_here(run, attempt)
         assert metric(run, "train/loss") == losses
-        assert read_record(run.path / "decided.json") == {"precision": "fp32", "parts": 1}
+        assert read_decided(run.path, {}) == Decided("fp32")
 
 
 def test_data_that_changed_are_refused(tiny: Tiny, runs: Path, tmp_path: Path) -> None:
