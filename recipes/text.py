@@ -1,4 +1,4 @@
-"""The training text of the shipped models: `python -m recipes.text --data FOLDER --out FOLDER`.
+"""The training text of `base` and `tiny`: `python -m recipes.text --data FOLDER --out FOLDER`.
 
 Reads `NAME.en-it.tsv.gz` of each corpus, everyday text first, and writes `train.tsv.gz`,
 `everyday.tsv.gz` (its first part), `held-out.tsv.gz` and a tokenizer for `base`. Pairs that share a
