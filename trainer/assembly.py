@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader
 
 from trainer import ranks
 from trainer.alarms import Alarms
+from trainer.averaging import Ema
 from trainer.batches import (
     PairDataset,
     TokenBatchSampler,
@@ -21,7 +22,7 @@ from trainer.batches import (
     fixed_collate,
     token_batches,
 )
-from trainer.callbacks import Ema, Recorder
+from trainer.callbacks import Recorder
 from trainer.compiling import Compiled
 from trainer.config import TrainConfig
 from trainer.control import Control

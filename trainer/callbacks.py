@@ -1,4 +1,4 @@
-"""What happens around the steps: numbers written down, and the average of the weights."""
+"""What happens around the steps: numbers written down."""
 
 import math
 import os
@@ -7,8 +7,6 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import WeightAveraging
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from trainer import ranks
 from trainer.alarms import Alarms
@@ -20,32 +18,6 @@ from trainer.records import process_start
 
 class TrainingFailed(RuntimeError):
     """The run cannot go on; the message is one sentence that says why and what to do."""
-
-
-class Ema(WeightAveraging):
-    """An exponential moving average of the weights from the end of the warm-up on.
-
-    Until then the average is the newest weights: it is what is validated and exported.
-    """
-
-    def __init__(self, decay: float, first: int) -> None:
-        super().__init__(use_buffers=False, multi_avg_fn=get_ema_multi_avg_fn(decay))
-        self.first = first
-
-    def setup(self, trainer: pl.Trainer, pl_module: Any, stage: str) -> None:
-        """The average lies where the training will: the module itself is still on the CPU here."""
-        self._device = trainer.strategy.root_device
-        super().setup(trainer, pl_module, stage)
-        if self._average_model is not None:  # its count is asked for at each update, by the CPU
-            self._average_model.n_averaged = torch.zeros((), dtype=torch.long)
-
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
-        """After each update: average, or copy as long as the warm-up lasts."""
-        if trainer.global_step <= self.first and self._average_model is not None:
-            self._average_model.n_averaged.zero_()  # an average of nothing starts with a copy
-        super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
 
 
 class Recorder(pl.Callback):

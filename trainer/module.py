@@ -85,7 +85,8 @@ class TranslationModule(pl.LightningModule):
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         """Turn the window's summed gradients into the gradient per target token, then clip."""
-        parameters = [p for p in self.parameters() if p.grad is not None]
+        listed = (p for group in optimizer.param_groups for p in group["params"])
+        parameters = [p for p in listed if p.grad is not None]
         gradients = [local(p.grad) for p in parameters if p.grad is not None]
         # Lightning has divided each batch's loss by the number of batches in the window, and the
         # gradients are means over the ranks
