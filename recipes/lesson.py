@@ -9,6 +9,8 @@ from recipes.training import start, until_over
 CHANGES = {
     "steps": 4000,
     "warmup": 2000,
+    "rate": 5e-4,
+    "clip": 1.0,
     "batch_tokens": 8192,
     "log_every": 5,
     "valid_every": 1000,

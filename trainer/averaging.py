@@ -38,12 +38,12 @@ class Ema(WeightAveraging):
             torch._foreach_lerp_(*self.pairs, share)
             self._latest_update_step = step
 
-    def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: nn.Module) -> None:
+    def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """The average is the model for a while; its sums, which are no weights, stay the same."""
         self._copy_buffers(pl_module)
         super().on_validation_epoch_start(trainer, pl_module)
 
-    def on_train_end(self, trainer: pl.Trainer, pl_module: nn.Module) -> None:
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """The average is the model from now on."""
         self._copy_buffers(pl_module)
         super().on_train_end(trainer, pl_module)
