@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from recipes.training import start, until_over
+from trainer.folder import Run
 
-STEPS = 3600
+STEPS = 5200
 
 
 def train(text: Path, out: Path, seconds: float) -> None:
     """Leave the run `base/base` in `out`, its bundle in `base/base/export`."""
-    run = start(
+    until_over([begin(text, out)], seconds)
+
+
+def begin(text: Path, out: Path) -> Run:
+    """The run, launched."""
+    return start(
         out,
         "base",
         "base",
@@ -20,14 +26,12 @@ def train(text: Path, out: Path, seconds: float) -> None:
         steps=STEPS,
         batch_tokens=16_384,
         rate=1e-3,
-        warmup=400,
-        dropout=0.15,
+        warmup=500,
         workers=3,
-        valid_every=STEPS // 3,
+        valid_every=STEPS // 2,
         save_every=STEPS,
         bleu_pairs=200,
     )
-    until_over([run], seconds)
 
 
 def bundle(out: Path) -> Path:

@@ -9,33 +9,37 @@ from pathlib import Path
 
 from recipes.training import start, until_over
 from recipes.translations import FILE
+from trainer.folder import Run
 
+NAMES = ("tiny-plain", "tiny-distilled")
 STEPS = 6000
 TOKENIZER = Path(__file__).parents[1] / "assets" / "models" / "tiny" / "tokenizer.json"
 
 
 def train(text: Path, out: Path, seconds: float) -> None:
     """Leave the runs `tiny-plain` and `tiny-distilled` in `out`."""
-    data = str(text / "train.tsv.gz")
-    more = {"tiny-plain": data, "tiny-distilled": f"{data},{out / FILE}"}
     runs = [
-        start(
-            out,
-            name,
-            "tiny",
-            data=spec,
-            tokenizer_file=str(TOKENIZER),
-            steps=STEPS,
-            batch_tokens=8192,
-            rate=1.5e-3,
-            warmup=600,
-            log_every=20,
-            workers=2,
-            valid_every=STEPS // 4,
-            save_every=STEPS,
-            bleu_pairs=200,
-        )
-        for name, spec in more.items()
-        if all(Path(part).exists() for part in spec.split(","))
+        begin(name, text, out) for name in NAMES if name == "tiny-plain" or (out / FILE).exists()
     ]
     until_over(runs, seconds)
+
+
+def begin(name: str, text: Path, out: Path) -> Run:
+    """One of the two, launched."""
+    data = str(text / "train.tsv.gz")
+    return start(
+        out,
+        name,
+        "tiny",
+        data=data if name == "tiny-plain" else f"{data},{out / FILE}",
+        tokenizer_file=str(TOKENIZER),
+        steps=STEPS,
+        batch_tokens=16_384,
+        rate=2e-3,
+        warmup=600,
+        log_every=20,
+        workers=4,
+        valid_every=STEPS // 3,
+        save_every=STEPS,
+        bleu_pairs=200,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +16,15 @@ from trainer.presets import resolve
 from trainer.runs import request, status
 
 LIVES = ("queued", "running", "stopping")
-FALL = 0.85  # of its time, when a run whose updates are not done is asked to finish
+FALL = 0.8  # of its time, when a run whose updates are not done is asked to finish
 
 
 def start(out: Path, name: str, preset: str, **changes: Any) -> Run:
-    """Launch the run `out/name/name`: a folder of runs each, so that none waits for another."""
+    """Launch the run `out/name/name`: a folder of runs each, so that none waits for another.
+
+    Where a GPU is, its step is compiled.
+    """
+    changes.setdefault("compile", shutil.which("nvidia-smi") is not None)
     folder = out / name
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DAWN_RUNS"] = str(folder.absolute())

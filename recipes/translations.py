@@ -14,7 +14,7 @@ from pathlib import Path
 from recipes.base import bundle
 
 FILE = "translations.tsv.gz"
-PROCESSES = 2
+PROCESSES = 3
 CHUNK = 4096  # sentences between two writes
 RATIO = 2.2  # a translation this much longer or shorter in characters has gone wrong
 
@@ -54,9 +54,12 @@ def sources(text: Path) -> list[str]:
 
 def translate_shard(number: int, of: int, text: Path, out: Path) -> None:
     """Every `of`-th sentence from `number` on, chunk by chunk, the longest chunks as they come."""
+    import torch
+
     from trainer.evaluate import translate
     from trainer.model_commands import load_model
 
+    torch.set_float32_matmul_precision("high")
     model = load_model(bundle(out))
     limit = model.model.config.max_tokens
     mine = sources(text)[number::of]
