@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bench.extras import CACHE, missing
 
 if TYPE_CHECKING:
-    from pages.ui.models import Explained
+    from pages.ui.results import Explained
 
 REQUIREMENTS = "requirements-bench.txt"
 

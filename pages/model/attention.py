@@ -12,10 +12,11 @@ from pages.ui.court_panel import court_panel
 from pages.ui.edit_panel import edit_panel
 from pages.ui.edit_views import switch_on_show
 from pages.ui.edited import heads_off, told_edits
+from pages.ui.errors import plain_errors
 from pages.ui.heads_view import Beside
 from pages.ui.layout import escape_markdown, page_header, prose, sentence_box
 from pages.ui.losses import target_losses
-from pages.ui.models import explain, plain_errors, translate
+from pages.ui.models import explain, translate
 from pages.ui.outcome import outcome
 from pages.ui.panels import panel_choice
 from pages.ui.roles import roles_of

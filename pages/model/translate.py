@@ -6,8 +6,9 @@ import streamlit as st
 
 from pages.ui.catalogue import find_model
 from pages.ui.decoding import method_control, settings_controls
+from pages.ui.errors import plain_errors
 from pages.ui.layout import page_header, prose, sentence_box
-from pages.ui.models import embedding_matrix, explain, plain_errors, translate
+from pages.ui.models import embedding_matrix, explain, translate
 from pages.ui.steps import chosen_translation, next_pieces, steps_view
 from pages.ui.subject import ending, fitted_look, what
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.catalogue import find_model, list_models
+from pages.ui.errors import plain_errors
 from pages.ui.heads_view import Beside
 from pages.ui.layout import page_header, prose, sentence_box
-from pages.ui.models import plain_errors
 from pages.ui.navigation import STOPS, page_link
 from pages.ui.roles import roles_of
 from pages.ui.state import Look

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.ui.axes import Word, analogy_cosines, best, word_of
 from pages.ui.catalogue import LookError, ModelInfo
+from pages.ui.errors import plain_errors
 from pages.ui.kept import Kept, yes_or_no
-from pages.ui.models import plain_errors
 from pages.ui.prose import escape_markdown
 from pages.ui.script import sum_script
 from pages.ui.state import Look

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.ui.axes import Word, axis_places, best, group_of
 from pages.ui.catalogue import ModelInfo
+from pages.ui.errors import plain_errors
 from pages.ui.kept import Kept, yes_or_no
-from pages.ui.models import plain_errors
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button
 from pages.ui.vocabulary import own_pieces, shown_side, vocabulary

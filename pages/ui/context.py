@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, stamp_of
-from pages.ui.models import Tokens, check_text, tokenize
+from pages.ui.models import check_text, tokenize
 from pages.ui.paths import Paths, states_of, through_encoder
+from pages.ui.results import Tokens
 from pages.ui.script import state_script
 
 MOST_SENTENCES = 12

@@ -8,8 +8,9 @@ import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.context_word import one_word
+from pages.ui.errors import plain_errors
 from pages.ui.kept import Kept, one_of, yes_or_no
-from pages.ui.models import explain, plain_errors
+from pages.ui.models import explain
 from pages.ui.paths import sentence_paths, two_languages
 from pages.ui.paths_view import paths_view
 from pages.ui.prose import prose

@@ -13,10 +13,12 @@ from pages.ui.catalogue import ModelInfo
 from pages.ui.components import mount, pack
 from pages.ui.court import Hearing, Hide, hear
 from pages.ui.court_words import verdict
-from pages.ui.models import Explained, plain_errors, tokenize
+from pages.ui.errors import plain_errors
+from pages.ui.models import tokenize
 from pages.ui.navigation import refresh_links
 from pages.ui.pieces import readable, spelled
 from pages.ui.prose import escape_markdown, prose
+from pages.ui.results import Explained
 from pages.ui.script import hearing_script
 from pages.ui.state import Look, read_look, write_look
 from pages.ui.subject import what

@@ -10,8 +10,9 @@ from pages.ui.components import AXES
 from pages.ui.edit_views import Measure, ablation_view, row_view
 from pages.ui.edited import heads_off, in_words, with_hidden, with_how, with_swap, without_last
 from pages.ui.layout import escape_markdown, prose
-from pages.ui.models import KINDS, Explained, Translation, tokenize
+from pages.ui.models import tokenize
 from pages.ui.pieces import readable
+from pages.ui.results import KINDS, Explained, Translation
 from pages.ui.script import effect_script
 from pages.ui.state import Look, change_edits, current_query
 from pages.ui.subject import what

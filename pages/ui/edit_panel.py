@@ -10,9 +10,11 @@ import streamlit as st
 from pages.ui import edit_controls, edit_result
 from pages.ui.catalogue import ModelInfo
 from pages.ui.edit_result import note, whole
+from pages.ui.errors import plain_errors
 from pages.ui.layout import prose, provenance
-from pages.ui.models import Explained, Translation, explain, load, plain_errors, translate
+from pages.ui.models import explain, load, translate
 from pages.ui.pieces import readable
+from pages.ui.results import Explained, Translation
 from pages.ui.state import Look
 from pages.ui.subject import what
 from pages.ui.take_away import csv_button

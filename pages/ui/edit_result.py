@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 import numpy as np
 import streamlit as st
 
-from pages.ui.models import Translation
 from pages.ui.outcome import nats
 from pages.ui.pieces import readable
+from pages.ui.results import Translation
 
 EOS = 3
 KIND_NAMES = {"encoder": "Encoder self", "decoder": "Decoder self", "cross": "Cross"}

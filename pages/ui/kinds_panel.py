@@ -9,12 +9,12 @@ import streamlit as st
 
 from pages.ui import background
 from pages.ui.catalogue import ModelInfo
+from pages.ui.errors import plain_errors
 from pages.ui.kept import Kept
 from pages.ui.kinds import counted_file, start_counting
 from pages.ui.kinds_scores import kinds_scores
 from pages.ui.kinds_words import kinds_words
 from pages.ui.layout import notice
-from pages.ui.models import plain_errors
 from pages.ui.prose import prose
 from pages.ui.state import Look
 

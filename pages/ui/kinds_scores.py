@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo
+from pages.ui.errors import plain_errors
 from pages.ui.kept import Kept, one_of
 from pages.ui.kinds import KINDS, Score, score_kind
-from pages.ui.models import plain_errors
 from pages.ui.take_away import camera, csv_button
 from pages.ui.vocabulary import shown_side, vocabulary
 

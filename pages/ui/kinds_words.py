@@ -8,10 +8,10 @@ import streamlit as st
 
 from pages.ui.axes import word_of
 from pages.ui.catalogue import LookError, ModelInfo
+from pages.ui.errors import plain_errors
 from pages.ui.kept import Kept, one_of, up_to
 from pages.ui.kinds import KINDS, kind_rows, near_rows, own_plane
 from pages.ui.layout import provenance
-from pages.ui.models import plain_errors
 from pages.ui.prose import escape_markdown
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button

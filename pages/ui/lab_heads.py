@@ -10,8 +10,8 @@ import streamlit as st
 from pages.ui.catalogue import ModelInfo
 from pages.ui.components import AXES
 from pages.ui.edit_result import head_name
-from pages.ui.models import Explained
 from pages.ui.pieces import readable
+from pages.ui.results import Explained
 from pages.ui.roles import roles_of
 from pages.ui.state import Look, write_look
 from pages.ui.take_away import camera

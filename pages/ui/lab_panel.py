@@ -14,18 +14,13 @@ from pages.ui import edit_result
 from pages.ui.catalogue import ModelInfo
 from pages.ui.edit_result import head_name, note, whole
 from pages.ui.edited import fitting_edits
+from pages.ui.errors import plain_errors
 from pages.ui.lab_controls import controls, moves_of
 from pages.ui.lab_heads import Head, chosen_head, looking, side_by_side, weights_of
 from pages.ui.layout import notice, prose, provenance
-from pages.ui.models import (
-    Explained,
-    Translation,
-    check_text,
-    explain,
-    plain_errors,
-    translate,
-)
+from pages.ui.models import check_text, explain, translate
 from pages.ui.pieces import readable
+from pages.ui.results import Explained, Translation
 from pages.ui.state import Look
 from pages.ui.stepwise import all_done
 from pages.ui.subject import what

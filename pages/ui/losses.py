@@ -7,8 +7,8 @@ import math
 
 import streamlit as st
 
-from pages.ui.models import Explained
 from pages.ui.pieces import readable
+from pages.ui.results import Explained
 from transformer.analysis.losses import piece_losses
 
 EOS = 3

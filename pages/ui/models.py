@@ -6,114 +6,19 @@ gets is a copy of its own; the models themselves are shared and never changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, NothingTyped, stamp_of
+from pages.ui.results import Explained, Tokens, Translation
 from trainer.folder import in_run_words
 
 if TYPE_CHECKING:
     from transformer.bundle import Bundle
-
-KINDS = {
-    "encoder": "encoder.layers.{layer}.self_attention",
-    "decoder": "decoder.layers.{layer}.self_attention",
-    "cross": "decoder.layers.{layer}.cross_attention",
-}
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """A text in pieces. text[i] is the piece's characters, start[i]:end[i] its span in `source`."""
-
-    source: str
-    ids: list[int]
-    text: list[str]
-    labels: list[str]  # the vocabulary's own form, with leading spaces and bare bytes
-    spans: list[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Translation:
-    """A decoded target: log_prob is the sum of its pieces' log-probabilities, [EOS] included."""
-
-    text: str
-    ids: list[int]
-    token_log_probs: list[float]
-    log_prob: float
-    score: float
-    finished: bool
-
-
-@dataclass(frozen=True)
-class Explained:
-    """One teacher-forced pass: what went in, in labels, and every tensor that was traced.
-
-    src_pieces end in [EOS]; tgt_pieces begin with [SOS]. tensors[name] has a batch of one.
-    value_norms maps the name of an attention to |v W_O| of each head and key, (H, keys).
-    """
-
-    src_pieces: list[str]
-    tgt_pieces: list[str]
-    tgt_ids: list[int]
-    tensors: dict[str, np.ndarray]
-    dims: dict[str, str]
-    value_norms: dict[str, np.ndarray]
-
-    def attention(self) -> dict[str, np.ndarray]:
-        """Weights of all layers by kind: encoder (L, H, S, S), decoder (L, H, T, T), cross
-        (L, H, T, S)."""
-        return {
-            kind: np.stack([self.tensors[f"{name}.weights"][0] for name in self._layers(kind)])
-            for kind in KINDS
-        }
-
-    def norms(self) -> dict[str, np.ndarray]:
-        """|v W_O| of all layers by kind: encoder (L, H, S), decoder (L, H, T), cross (L, H, S)."""
-        return {
-            kind: np.stack([self.value_norms[name] for name in self._layers(kind)])
-            for kind in KINDS
-        }
-
-    def _layers(self, kind: str) -> list[str]:
-        """The names of a kind's attention, layer by layer."""
-        names = (KINDS[kind].format(layer=layer) for layer in range(len(self.value_norms)))
-        return [name for name in names if name in self.value_norms]
-
-
-@contextmanager
-def plain_errors(stop: bool = True) -> Iterator[None]:
-    """Turn what can go wrong with a model or a text into a sentence, and `stop` the page there."""
-    try:
-        yield
-    except ValueError as error:
-        if not _is_plain(error):
-            raise
-        from pages.ui.layout import notice
-
-        notice(str(error), tone(error))
-        if stop:
-            st.stop()
-
-
-def tone(error: ValueError) -> Literal["info", "warning"]:
-    """How to tell of it: where nothing was typed yet, nothing is wrong."""
-    return "info" if isinstance(error, NothingTyped) else "warning"
-
-
-def _is_plain(error: ValueError) -> bool:
-    """Whether the message is one for a person. torch comes in only where it is there already."""
-    if isinstance(error, LookError):
-        return True
-    from transformer.bundle import BundleError
-
-    return isinstance(error, BundleError)
 
 
 def tokenize(info: ModelInfo, text: str, side: str = "src") -> Tokens:

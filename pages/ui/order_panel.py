@@ -17,9 +17,10 @@ from pages.ui.catalogue import LookError, ModelInfo, list_models
 from pages.ui.edit_result import sentences
 from pages.ui.kept import Kept, up_to
 from pages.ui.layout import notice
-from pages.ui.models import Translation, tokenize, translate
+from pages.ui.models import tokenize, translate
 from pages.ui.outcome import nats
 from pages.ui.prose import escape_markdown, prose
+from pages.ui.results import Translation
 from pages.ui.state import MAX_CHARS, Look
 from pages.ui.stepwise import all_done
 from pages.ui.take_away import csv_button

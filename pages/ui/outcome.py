@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from pages.ui.catalogue import ModelInfo
-from pages.ui.models import Translation, explain, translate
+from pages.ui.models import explain, translate
+from pages.ui.results import Translation
 from transformer.analysis.comparison import softmax
 
 EOS = 3

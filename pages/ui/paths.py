@@ -10,8 +10,9 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, stamp_of
-from pages.ui.models import Explained, check_text, load, tokenize
+from pages.ui.models import check_text, load, tokenize
 from pages.ui.pieces import readable
+from pages.ui.results import Explained
 from pages.ui.script import state_script
 
 if TYPE_CHECKING:

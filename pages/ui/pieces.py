@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from pages.ui.models import Tokens
+from pages.ui.results import Tokens
 
 UNK = 1
 Part = tuple[str, bool]

@@ -11,8 +11,8 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.components import mount, pack
-from pages.ui.models import Translation
 from pages.ui.pieces import visible
+from pages.ui.results import Translation
 
 TOP = 10
 SPECIALS = ("[PAD]", "[UNK]", "[SOS]", "[EOS]")

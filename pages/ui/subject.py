@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.ui.catalogue import ModelInfo, list_models
 from pages.ui.heads_view import Beside, attention_view
-from pages.ui.models import Translation
 from pages.ui.navigation import refresh_links
 from pages.ui.pieces import straight
+from pages.ui.results import Translation
 from pages.ui.state import MAX_CHARS, Look, read_look, write_look
 
 SHORT = 60  # characters of a sentence in a line below a picture

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
-from pages.ui.models import Explained
+from pages.ui.results import Explained
 from pages.ui.state import Look
 
 

@@ -13,7 +13,7 @@ from pages.ui.beside import Cutter, cutters
 from pages.ui.beside_panel import beside_blob
 from pages.ui.catalogue import ModelInfo
 from pages.ui.components import mount
-from pages.ui.models import plain_errors
+from pages.ui.errors import plain_errors
 from pages.ui.prose import escape_markdown
 from pages.ui.state import Look
 from pages.ui.take_away import camera, csv_button

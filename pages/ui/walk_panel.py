@@ -8,8 +8,9 @@ import streamlit as st
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.components import mount
-from pages.ui.models import Explained, load
+from pages.ui.models import load
 from pages.ui.prose import prose
+from pages.ui.results import Explained
 from pages.ui.script import script_of
 from pages.ui.state import Look
 from pages.ui.subject import what

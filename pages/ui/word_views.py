@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.components import mount, pack
-from pages.ui.models import Tokens
 from pages.ui.pieces import kind, segments, spelled, visible
+from pages.ui.results import Tokens
 
 MAX_ROWS = 64
 MAX_SOUGHT = 60  # characters that the map's field takes

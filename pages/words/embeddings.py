@@ -5,9 +5,9 @@ from __future__ import annotations
 from pages.ui.axes_panel import axes_panel
 from pages.ui.catalogue import find_model, list_models
 from pages.ui.context_panel import context_panel
+from pages.ui.errors import plain_errors
 from pages.ui.kinds_panel import kinds_panel
 from pages.ui.layout import page_header, prose, sentence_box
-from pages.ui.models import plain_errors
 from pages.ui.panels import panel_choice
 from pages.ui.state import read_look
 from pages.ui.vocabulary_map import vocabulary_map

@@ -7,10 +7,10 @@ import streamlit as st
 
 from pages.ui.catalogue import LookError, find_model, list_models
 from pages.ui.encoder_input import encoder_input, position_table
+from pages.ui.errors import plain_errors, tone
 from pages.ui.kept import Kept, whole
 from pages.ui.lab_panel import lab_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
-from pages.ui.models import plain_errors, tone
 from pages.ui.order_panel import order_panel
 from pages.ui.panels import panel_choice
 from pages.ui.stable_panel import stable_panel

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pages.ui.beside_panel import beside_panel
 from pages.ui.catalogue import find_model, list_models
 from pages.ui.cutting_panel import cutting_panel
+from pages.ui.errors import plain_errors
 from pages.ui.file_panel import file_panel
 from pages.ui.layout import notice, page_header, prose, provenance, sentence_box
-from pages.ui.models import embedding_matrix, load, plain_errors, tokenize
+from pages.ui.models import embedding_matrix, load, tokenize
 from pages.ui.panels import panel_choice
 from pages.ui.state import read_look
 from pages.ui.train_panel import train_panel

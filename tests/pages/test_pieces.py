@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.ui.models import Tokens
 from pages.ui.pieces import Segment, kind, readable, segments, visible
+from pages.ui.results import Tokens
 from transformer.tokenizer import Tokenizer, train_bpe, train_words
 
 SENTENCES = ["the red car is in front of the house", "la macchina rossa è davanti alla casa"]

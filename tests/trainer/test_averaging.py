@@ -36,13 +36,11 @@ def test_the_average_lies_where_the_training_will() -> None:
 def test_the_newest_weights_during_the_warm_up_then_their_average() -> None:
     """0.5 keeps half of the average at each update; sums of the module are never averaged."""
     ema = Ema(0.5, first=2)
-    trainer = cast(
-        Any, SimpleNamespace(strategy=SimpleNamespace(root_device=torch.device("cpu")))
-    )
+    trainer = cast(Any, SimpleNamespace(strategy=SimpleNamespace(root_device=torch.device("cpu"))))
     module = Small()
     ema.setup(trainer, module, "fit")
     assert ema._average_model is not None
-    average = ema._average_model.module.line.weight
+    average = cast(Small, ema._average_model.module).line.weight
     seen = []
     for step, value in enumerate((8.0, 4.0, 2.0, 1.0), start=1):
         trainer.global_step = step
