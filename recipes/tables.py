@@ -24,8 +24,8 @@ from trainer.presets import PRESETS
 BATCH_TOKENS = {"base": (32_768,), "tiny": (16_384,)}
 WAYS: dict[str, dict[str, Any]] = {
     "padded": {"graphs": "off"},  # first: what is recorded keeps its memory
-    "graphs": {"graphs": "on"},
     "compiled, graphs": {"graphs": "on", "compile": True},
+    "graphs": {"graphs": "on"},
 }
 
 
