@@ -102,7 +102,9 @@ class TrainConfig:
         choices=("auto", "on", "off"),
     )
     compile: bool = _machine(
-        False, "Compile the layers and the loss with torch.compile, which takes about a minute."
+        False,
+        "Compile the layers and the loss with torch.compile: worth its minute in a long run on a "
+        "GPU, where base learned 1.7 times as fast.",
     )
     threads: int = _machine(0, "CPU threads, 0 for all.", min=0, max=1024)
     workers: int = _machine(0, "Processes that prepare batches.", min=0, max=64)
