@@ -13,7 +13,7 @@ from pages.ui.runs import Reading
 from trainer.folder import Run
 
 _SHOWN = 60  # frames of the strip, the newest
-_HELP = "libreoffice-help"
+_HELP, _VERSES = "libreoffice-help", "bible-web-diodati"
 _OF_THE_HELP = "Click the button to open the file."  # the probe in the words of that text
 
 
@@ -30,7 +30,7 @@ def run_samples(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
     chosen = st.selectbox(
         "One sentence over time",
         sources,
-        index=telling(str(run.config.get("data", "")), sources),
+        index=telling(str(run.config.get("data", "")), lines),
         key="sample-sentence",
     )
     st.html(strip(frames(reading, chosen)))
@@ -47,10 +47,14 @@ def run_samples(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
                     st.html(_pairs(judged[-1][name]))
 
 
-def telling(data: str, sources: Sequence[str]) -> int:
+def telling(data: str, lines: Sequence[Mapping[str, Any]]) -> int:
     """Where the choice of a sentence begins: one of a world that the run's text never speaks of
-    would stay noise for ever."""
-    return sources.index(_OF_THE_HELP) if _HELP in data and _OF_THE_HELP in sources else 0
+    would stay noise for ever. With verses it is a held-out verse, the first with a reference."""
+    if _HELP in data:
+        known = (line["src"] == _OF_THE_HELP for line in lines)
+    else:
+        known = (_VERSES in data and "ref" in line for line in lines)
+    return next((place for place, is_known in enumerate(known) if is_known), 0)
 
 
 def frames(reading: Reading, source: str | None) -> list[tuple[int, str]]:

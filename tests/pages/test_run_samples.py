@@ -45,7 +45,11 @@ def test_frames_of_a_sentence_by_step(tmp_path: Path) -> None:
 
 
 def test_the_choice_begins_at_a_sentence_of_the_runs_own_world() -> None:
-    assert "button" in PROBES[telling("bible-web-diodati,libreoffice-help:500", PROBES)]
-    assert telling("bible-web-diodati", PROBES) == 0
-    assert telling("libreoffice-help", ["another"]) == 0
+    probes: list[dict[str, str]] = [{"src": probe, "out": "x"} for probe in PROBES]
+    verse = {"src": "God said", "out": "E Iddio disse", "ref": "Poi Iddio disse"}
+    assert "button" in PROBES[telling("bible-web-diodati,libreoffice-help:500", probes)]
+    assert telling("bible-web-diodati", [*probes, verse, verse]) == len(PROBES)
+    assert telling("bible-web-diodati", probes) == 0  # before the first validation
+    assert telling("tatoeba", [*probes, verse]) == 0
+    assert telling("libreoffice-help", [verse]) == 0
     assert telling("libreoffice-help", []) == 0
