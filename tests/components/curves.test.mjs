@@ -12,6 +12,7 @@ test("ticks are round, inside, and about as many as wanted", () => {
     assert.ok(found.every((value) => value >= low - 1e-12 && value <= high * (1 + 1e-9)));
   }
   assert.deepEqual(ticks(3, 3, 5), []);
+  assert.deepEqual(ticks(0, 4769, 1.98), [0, 2000, 4000]); // 0 alone, with 5,000 just out of sight, is no scale
 });
 
 test("numbers on an axis are short", () => {

@@ -1,9 +1,14 @@
 // Numbers and axes: where ticks stand, what is nearest, where a line has gaps.
 
-/** Round numbers from low to high, about `wanted` of them. */
+/** Round numbers from low to high, about `wanted` of them; in finer steps where less than two would be in sight. */
 export function ticks(low, high, wanted) {
   const raw = (high - low) / Math.max(1, wanted), power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((factor) => power * factor >= raw * 0.999);
+  const fitting = [1, 2, 5, 10].findIndex((factor) => power * factor >= raw * 0.999);
+  const found = multiples(power * [1, 2, 5, 10][fitting], low, high);
+  return found.length < 2 ? multiples(power * [0.5, 1, 2, 5][fitting], low, high) : found;
+}
+
+function multiples(step, low, high) {
   if (!(step > 0) || !Number.isFinite(step)) return [];
   const found = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step + 0);
@@ -27,9 +32,7 @@ const CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14
 export function timeTicks(low, high, wanted) {
   const raw = (high - low) / Math.max(1, wanted), step = CLOCK.find((seconds) => seconds >= raw * 0.999);
   if (!step) return ticks(low / 604800, high / 604800, wanted).map((weeks) => weeks * 604800);
-  const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step + 0);
-  return found;
+  return multiples(step, low, high);
 }
 
 /** Seconds as a person says them: "45 s", "12 min", "1 h 30 min", "2 d 4 h". */
