@@ -30,8 +30,8 @@ def test_it_opens_with_its_note_curves_and_translations(folder: Path) -> None:
     assert html.escape(read_notes(run).note) in shown
     assert "comes with Dawn, to look at only" in shown
     chosen = at.selectbox(key="sample-sentence").value
-    reads_help = run.config["data"] == "libreoffice-help"  # then a sentence like those that it read
-    assert chosen == (PROBES[-1] if reads_help else PROBES[0])
+    of_its_own_world = {"libreoffice-help": PROBES[-1], "bible-web-diodati": "God said,"}
+    assert chosen.startswith(of_its_own_world.get(run.config["data"], PROBES[0]))
 
 
 def test_two_of_them_are_compared() -> None:
