@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any
+from typing import Any, Protocol, Self
 
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {
     int: ("a whole number", (int,)),
@@ -61,8 +61,45 @@ def known_fields(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(values)
 
 
+class Sizes(Protocol):
+    """What a layer asks of any model's config."""
+
+    @property
+    def d_model(self) -> int: ...
+    @property
+    def d_ff(self) -> int: ...
+    @property
+    def heads(self) -> int: ...
+    @property
+    def dropout(self) -> float: ...
+    @property
+    def norm(self) -> str: ...
+
+
+class Config:
+    """What the configs of all models share: read from a dict, checked field by field."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The config that `asdict` wrote; raises `ConfigError` for a missing or unknown setting."""
+        given = known_fields(cls, values)
+        for spec in fields(cls):  # type: ignore[arg-type]
+            if spec.default is MISSING and spec.name not in given:
+                raise ConfigError(f"'{spec.name}' is missing.")
+        return cls(**given)
+
+
+def check_heads(sizes: Sizes) -> None:
+    """Raise `ConfigError` where the heads cannot share the width between them."""
+    if sizes.d_model % sizes.heads:
+        raise ConfigError(
+            f"d_model {sizes.d_model} cannot be shared by {sizes.heads} heads: "
+            f"choose a multiple of {sizes.heads}."
+        )
+
+
 @dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(Config):
     """The sizes of an encoder-decoder (table 3 of the paper has its names for them)."""
 
     src_vocab: int = option(help="Pieces the source tokenizer knows (V).", min=5, max=1_000_000)
@@ -84,22 +121,9 @@ class ModelConfig:
         choices=("sinusoidal", "learned", "none"),
     )
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "ModelConfig":
-        """The config that `asdict` wrote; raises `ConfigError` for a missing or unknown setting."""
-        given = known_fields(cls, values)
-        for spec in fields(cls):
-            if spec.default is MISSING and spec.name not in given:
-                raise ConfigError(f"'{spec.name}' is missing.")
-        return cls(**given)
-
     def __post_init__(self) -> None:
         check_fields(self)
-        if self.d_model % self.heads:
-            raise ConfigError(
-                f"d_model {self.d_model} cannot be shared by {self.heads} heads: "
-                f"choose a multiple of {self.heads}."
-            )
+        check_heads(self)
         if self.tie_embeddings and self.src_vocab != self.tgt_vocab:
             raise ConfigError(
                 f"Tied embeddings need one joint vocabulary, but there are {self.src_vocab} source "

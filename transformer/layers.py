@@ -8,8 +8,8 @@ in one more norm.
 from torch import Tensor, nn
 
 from transformer.attention import MultiHeadAttention
-from transformer.cache import LayerCache
-from transformer.config import ModelConfig
+from transformer.cache import GrowingCache, LayerCache
+from transformer.config import ModelConfig, Sizes
 from transformer.trace import tap
 
 
@@ -30,13 +30,18 @@ class FeedForward(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """The parts of an encoder layer; how they are joined is the subclass."""
+    """The parts of an encoder layer; how they are joined is the subclass.
 
-    def __init__(self, config: ModelConfig) -> None:
+    axis: the letter of the positions, for the trace. A cache keeps the keys and values of earlier
+    positions, where a model of these layers is asked for one position after the other.
+    """
+
+    def __init__(self, config: Sizes, axis: str = "s") -> None:
         super().__init__()
         d, dropout = config.d_model, config.dropout
-        self.self_attention = MultiHeadAttention(d, config.heads, dropout, "s", "s")
-        self.feed_forward = FeedForward(d, config.d_ff, dropout, "s")
+        self.axis = axis
+        self.self_attention = MultiHeadAttention(d, config.heads, dropout, axis, axis)
+        self.feed_forward = FeedForward(d, config.d_ff, dropout, axis)
         self.norm_1, self.norm_2 = nn.LayerNorm(d), nn.LayerNorm(d)
         self.dropout = nn.Dropout(dropout)
 
@@ -44,22 +49,26 @@ class EncoderLayer(nn.Module):
 class PostNormEncoderLayer(EncoderLayer):
     """Figure 1, left."""
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(
+        self, x: Tensor, mask: Tensor | None, cache: GrowingCache | None = None
+    ) -> Tensor:
         """x (B, S, D), mask broadcast to (B, H, S, S) -> (B, S, D)."""
-        x = self.norm_1(x + self.dropout(self.self_attention(x, x, mask)))
+        x = self.norm_1(x + self.dropout(self.self_attention(x, x, mask, cache)))
         x = self.norm_2(x + self.dropout(self.feed_forward(x)))
-        return tap(self, "output", x, "b s d")
+        return tap(self, "output", x, f"b {self.axis} d")
 
 
 class PreNormEncoderLayer(EncoderLayer):
     """Figure 1, left, with the norm inside the residual branch."""
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(
+        self, x: Tensor, mask: Tensor | None, cache: GrowingCache | None = None
+    ) -> Tensor:
         """x (B, S, D), mask broadcast to (B, H, S, S) -> (B, S, D)."""
         normed = self.norm_1(x)
-        x = x + self.dropout(self.self_attention(normed, normed, mask))
+        x = x + self.dropout(self.self_attention(normed, normed, mask, cache))
         x = x + self.dropout(self.feed_forward(self.norm_2(x)))
-        return tap(self, "output", x, "b s d")
+        return tap(self, "output", x, f"b {self.axis} d")
 
 
 class DecoderLayer(nn.Module):

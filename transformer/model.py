@@ -88,13 +88,14 @@ class Decoder(nn.Module):
 class Output(nn.Module):
     """From the decoder's state to a score for each piece of the vocabulary (section 3.4)."""
 
-    def __init__(self, weight: nn.Parameter) -> None:
+    def __init__(self, weight: nn.Parameter, axis: str = "t") -> None:
         super().__init__()
+        self.axis = axis
         self.weight = weight
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, D) -> logits (B, T, V)."""
-        return tap(self, "logits", nn.functional.linear(x, self.weight), "b t v")
+        return tap(self, "logits", nn.functional.linear(x, self.weight), f"b {self.axis} v")
 
 
 class Transformer(nn.Module):
