@@ -49,9 +49,7 @@ class EncoderLayer(nn.Module):
 class PostNormEncoderLayer(EncoderLayer):
     """Figure 1, left."""
 
-    def forward(
-        self, x: Tensor, mask: Tensor | None, cache: GrowingCache | None = None
-    ) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, cache: GrowingCache | None = None) -> Tensor:
         """x (B, S, D), mask broadcast to (B, H, S, S) -> (B, S, D)."""
         x = self.norm_1(x + self.dropout(self.self_attention(x, x, mask, cache)))
         x = self.norm_2(x + self.dropout(self.feed_forward(x)))
@@ -61,9 +59,7 @@ class PostNormEncoderLayer(EncoderLayer):
 class PreNormEncoderLayer(EncoderLayer):
     """Figure 1, left, with the norm inside the residual branch."""
 
-    def forward(
-        self, x: Tensor, mask: Tensor | None, cache: GrowingCache | None = None
-    ) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, cache: GrowingCache | None = None) -> Tensor:
         """x (B, S, D), mask broadcast to (B, H, S, S) -> (B, S, D)."""
         normed = self.norm_1(x)
         x = x + self.dropout(self.self_attention(normed, normed, mask, cache))
