@@ -16,7 +16,7 @@ from transformer.positions import LearnedPositions
 from transformer.stack import Stack
 from transformer.trace import tap
 
-SPREAD = 0.02  # of positions and learned tokens at the start: what is alike has to be learned
+SPREAD = 0.5  # of positions and learned tokens at the start: about that of the patches themselves
 
 
 @dataclass(frozen=True)
