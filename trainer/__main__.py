@@ -66,6 +66,7 @@ def add_training(add: Add) -> None:
     export = add("export", commands.export_run, "Write a run's newest checkpoint as a bundle.")
     export.add_argument("--out", type=Path, help="folder of the bundle (the run's own export/)")
     export.add_argument("--title", help="how the bundle calls itself")
+    export.add_argument("--eight-bits", action="store_true", help="store its matrices as int8")
     hand_in = add("hand-in", commands.hand_in, "Write the assignment's three things.")
     hand_in.add_argument("--out", type=Path, help="folder for them (hand-in/ in the run)")
     for command in (follow, stop, resume, join, export, hand_in):

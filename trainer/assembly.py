@@ -15,9 +15,7 @@ from trainer import ranks
 from trainer.alarms import Alarms
 from trainer.averaging import Ema
 from trainer.batches import (
-    PairDataset,
     TokenBatchSampler,
-    collate,
     fixed_batches,
     fixed_collate,
     token_batches,
@@ -26,18 +24,17 @@ from trainer.callbacks import Recorder
 from trainer.compiling import Compiled
 from trainer.config import TrainConfig
 from trainer.control import Control
-from trainer.corpora import DataError
 from trainer.decided import Decided
-from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.graphs import Graphs
+from trainer.held_out import NEVER, HeldOut
 from trainer.inside import Snapshots
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 from trainer.pace import Pace
-from trainer.prepare import Prepared
 from trainer.saving import RunCheckpointIO
 from trainer.sharding import ShardedModule, sharded
-from trainer.validation import NEVER, Validation
+from trainer.tasks import Prepared, Task
+from trainer.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,10 @@ class Assembly:
     """What is needed to begin: `trainer` fits `module` to `train` and validates it on `valid`."""
 
     trainer: pl.Trainer
-    module: TranslationModule
+    module: TrainingModule
     train: DataLoader[Any]
     valid: DataLoader[Any]
-    validation: Validation
+    validation: HeldOut
     pace: Pace
 
 
@@ -78,7 +75,7 @@ def assemble(
         ranks.size(),
         fixed_batches if decided.graphs else token_batches,
     )
-    kind = ShardedModule if config.parallel == "fsdp" else TranslationModule
+    kind = ShardedModule if config.parallel == "fsdp" else TrainingModule
     module = kind(prepared.bundle.model, config, sampler)
     model = prepared.bundle.model
     if config.compile:
@@ -87,26 +84,25 @@ def assemble(
         share = 1 / config.accumulate  # what Lightning does to the loss of other steps
         sums = (decided.precision, config.label_smoothing, share)
         module.graphs = Graphs(model, *sums, module.arithmetic)
-    held_out, valid = valid_loader(config, prepared, decided.parts)
     alarms, pace = Alarms(events), Pace(events, config.log_every)
-    validation = Validation(
-        events,
-        prepared.bundle,
-        held_out,
-        config.bleu_pairs,
-        config.valid_every,
-        control.heed,
-        alarms,
-    )
+    task = module.task
+    validation, valid = task.validation(prepared, decided.parts, events, control.heed, alarms)
     control.sample = validation.sample
-    snapshots = Snapshots(events, folder / "snapshots", prepared.bundle, validation.probes)
+    snapshots = []
+    if isinstance(validation, Validation):  # what is inside is shown of translators alone
+        snapshots = [Snapshots(events, folder / "snapshots", prepared.bundle, validation.probes)]
     averaging = [Ema(config.ema, first=config.warmup)] if config.ema else []
     recorder = Recorder(events, config.log_every, alarms)
-    callbacks = [recorder, validation, snapshots, *averaging, control, pace]
+    callbacks = [recorder, validation, *snapshots, *averaging, control, pace]
     plugins = [RunCheckpointIO(sampler), place]
     trainer = lightning(config, folder, device, decided.precision, callbacks, plugins)
     return Assembly(
-        trainer, module, train_loader(config, prepared, sampler, decided), valid, validation, pace
+        trainer,
+        module,
+        train_loader(config, task, prepared, sampler, decided),
+        valid,
+        validation,
+        pace,
     )
 
 
@@ -152,37 +148,20 @@ def strategy(config: TrainConfig) -> Strategy | str:
 
 
 def train_loader(
-    config: TrainConfig, prepared: Prepared, sampler: TokenBatchSampler, decided: Decided
+    config: TrainConfig,
+    task: Task,
+    prepared: Prepared,
+    sampler: TokenBatchSampler,
+    decided: Decided,
 ) -> DataLoader[Any]:
     """Batches in the sampler's order. Its own generator: it shall not draw from the dropout's."""
     fixed = partial(fixed_collate, config.batch_tokens, decided.parts, config.max_tokens)
     return DataLoader(
         prepared.train,
         batch_sampler=sampler,
-        collate_fn=fixed if decided.graphs else collate,
+        collate_fn=fixed if decided.graphs else task.collate,
         num_workers=config.workers,
         persistent_workers=config.workers > 0,
         pin_memory=torch.cuda.is_available() and config.device != "cpu",
         generator=torch.Generator(),
     )
-
-
-def valid_loader(
-    config: TrainConfig, prepared: Prepared, parts: int = 1
-) -> tuple[list[tuple[str, str]], DataLoader[Any]]:
-    """The held-out pairs that fit in the model, and their batches in a fixed order."""
-    encoded = encode_pairs(prepared.bundle, prepared.valid)
-    kept = fitting(encoded, config.max_tokens)
-    if not kept:
-        raise DataError(
-            f"No held-out pair has {config.max_tokens} tokens or fewer: raise max_tokens."
-        )
-    items = [encoded[place] for place in kept]
-    dataset = PairDataset([source for source, _ in items], [target for _, target in items])
-    batches = TokenBatchSampler(
-        dataset.lengths, config.batch_tokens, 0, parts, ranks.rank(), ranks.size()
-    )
-    loader: DataLoader[Any] = DataLoader(
-        dataset, batch_sampler=batches, collate_fn=collate, generator=torch.Generator()
-    )
-    return [prepared.valid[place] for place in kept], loader

@@ -63,7 +63,7 @@ def collate(items: Sequence[tuple[Ids, Ids]]) -> Batch:
         return Batch(torch.tensor([[EOS]]), torch.tensor([[SOS, PAD]]))
     sources = [source for source, _ in items]
     targets = [target for _, target in items]
-    return Batch(_padded(sources, first=[]), _padded(targets, first=[SOS]))
+    return Batch(padded(sources, first=[]), padded(targets, first=[SOS]))
 
 
 def token_batches(
@@ -267,11 +267,12 @@ def _pack(rows: Iterable[Ids]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([np.empty(0, np.int32), *arrays]), ends
 
 
-def _padded(rows: list[Ids], first: list[int]) -> Tensor:
+def padded(rows: list[Ids], first: list[int]) -> Tensor:
+    """Rows of ids (B, T) between `first` and `[EOS]`, filled up with `[PAD]`."""
     start, lengths = len(first), np.array([len(row) for row in rows])
-    padded = np.full((len(rows), start + lengths.max() + 1), PAD, dtype=np.int64)
-    padded[:, :start] = first
+    filled = np.full((len(rows), start + lengths.max() + 1), PAD, dtype=np.int64)
+    filled[:, :start] = first
     places = start + np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
-    padded[np.repeat(np.arange(len(rows)), lengths), places] = np.concatenate(rows)
-    padded[np.arange(len(rows)), start + lengths] = EOS
-    return torch.from_numpy(padded)
+    filled[np.repeat(np.arange(len(rows)), lengths), places] = np.concatenate(rows)
+    filled[np.arange(len(rows)), start + lengths] = EOS
+    return torch.from_numpy(filled)

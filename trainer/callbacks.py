@@ -10,7 +10,6 @@ import torch
 
 from trainer import ranks
 from trainer.alarms import Alarms
-from trainer.batches import Batch
 from trainer.diagnosis import diverged, first_nonfinite
 from trainer.events import EventWriter
 from trainer.records import process_start
@@ -88,7 +87,7 @@ class Recorder(pl.Callback):
         self.tokens = checkpoint.get("tokens", 0.0)
         self.earlier = checkpoint.get("seconds", 0.0)
 
-    def _write_point(self, trainer: pl.Trainer, module: Any, batch: Batch) -> None:
+    def _write_point(self, trainer: pl.Trainer, module: Any, batch: Any) -> None:
         loss, nll, tokens = self._take_totals(module).tolist()
         seconds = time.monotonic() - self.clock
         self.clock += seconds
@@ -104,7 +103,7 @@ class Recorder(pl.Callback):
         }
         self.events.metric(trainer.global_step, values)
         if not (math.isfinite(loss) and module.is_finite()):
-            culprit = first_nonfinite(module.model, batch.src, batch.tgt[:, :-1])
+            culprit = first_nonfinite(module.model, *module.task.inputs(batch))
             raise TrainingFailed(diverged(trainer.global_step, culprit))
         self.alarms.see(trainer.global_step, values)
 

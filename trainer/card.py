@@ -4,12 +4,13 @@ import json
 import os
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from trainer.config import TrainConfig
 from trainer.events import Event
 from trainer.presets import PRESETS
+from trainer.tasks import task_of
 
 SCORES = "## Scores"
 
@@ -18,17 +19,15 @@ def card(
     folder: Path, config: TrainConfig, step: int, events: Sequence[Event], parameters: int
 ) -> str:
     """The card of a run's bundle at `step`, as Markdown, from what the run folder recorded."""
+    purpose, what = task_of(config).describe()
     return "\n".join(
         [
-            f"# {config.preset}: {config.src_language} to {config.tgt_language}",
+            f"# {config.preset}: {purpose}",
             "",
-            f"Encoder-decoder Transformer, {config.encoder_layers}+{config.decoder_layers} layers, "
-            f"D {config.d_model}, F {config.d_ff}, {config.heads} heads, {config.norm}-norm, "
-            f"positions {config.positions}, "
-            f"{parameters:,} parameters.",
+            f"{what}, {parameters:,} parameters.",
             "",
             "## Data",
-            *data_lines(folder),
+            *data_lines(folder, task_of(config).items),
             "",
             "## Recipe",
             *recipe_lines(config, step),
@@ -45,7 +44,7 @@ def card(
     )
 
 
-def data_lines(folder: Path) -> list[str]:
+def data_lines(folder: Path, items: str = "pairs") -> list[str]:
     """One line a corpus, then what became of the pairs."""
     try:
         data = json.loads((folder / "data.json").read_text("utf-8"))
@@ -59,7 +58,7 @@ def data_lines(folder: Path) -> list[str]:
             f"- {corpus_name(corpus['name'])}: {corpus['pairs']:,} pairs "
             f"({licence}; sha256 {corpus['sha256'][:12]}{dropped})"
         )
-    held = f"{data['train']:,} pairs to learn from, {data['valid']:,} held out by groups"
+    held = f"{data['train']:,} {items} to learn from, {data['valid']:,} held out by groups"
     return [*lines, f"- {held}, {data['too_long']:,} left out as too long"]
 
 
@@ -95,18 +94,10 @@ def validation_lines(config: TrainConfig, events: Sequence[Event], step: int) ->
             found = {**values, "step": event.step} if values else found
     if not found:
         return ["- no validation yet"]
-    return [
-        f"- at step {found['step']:,}, on the pairs held out: NLL {_told(found, 'nll', '.3f')} "
-        f"nats a token, {_told(found, 'bits_per_character', '.3f')} bits a character; greedy BLEU "
-        f"{_told(found, 'bleu', '.1f')} and chrF {_told(found, 'chrf', '.1f')} on the first "
-        f"{config.bleu_pairs:,} of them"
-    ]
-
-
-def _told(found: Mapping[str, float | None], name: str, form: str) -> str:
-    """A score; one that was no finite number, None in the events, must not cost the model."""
-    value = found.get(f"val/{name}")
-    return "no number" if value is None else format(value, form)
+    step_of = found.pop("step")
+    scores = {name.removeprefix("val/"): value for name, value in found.items()}
+    task = task_of(config)
+    return [f"- at step {step_of:,}, on the {task.items} held out: {task.validation_line(scores)}"]
 
 
 def attempts(events: Sequence[Event]) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from trainer.child import environment
 from trainer.config import TrainConfig
 from trainer.corpora import SHIPPED as SHIPPED_CORPORA
-from trainer.corpora import load_data
 from trainer.engines import COMMANDS, RENDEZVOUS
 from trainer.folder import RunError
 from trainer.launch import launch, resume
@@ -28,11 +27,18 @@ def run(arguments: argparse.Namespace) -> int:
     given = typed(arguments)
     config = resolve(arguments.preset, from_texts(given))
     config = with_whole_paths(config)
-    data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
+    data = data_hashes(config)
     check_start_folder(config)
     launched = launch(config.to_dict(), command_line(arguments.preset, given), data=data)
     print(f"{launched.id}: {launched.path}", flush=True)
     return 0 if arguments.detach else watch(launched)
+
+
+def data_hashes(config: TrainConfig) -> dict[str, str]:
+    """The sha256 of all that a run will learn from, by name. Raises `DataError`."""
+    from trainer.tasks import task_of
+
+    return task_of(config).data_hashes()
 
 
 def with_whole_paths(config: TrainConfig) -> TrainConfig:
@@ -127,7 +133,8 @@ def export_run(arguments: argparse.Namespace) -> int:
     """A bundle from the newest checkpoint, also while the run goes on."""
     from trainer.export import export
 
-    print(export(open_run(arguments.id).path, arguments.out, arguments.title))
+    run = open_run(arguments.id)
+    print(export(run.path, arguments.out, arguments.title, arguments.eight_bits))
     return 0
 
 

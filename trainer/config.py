@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from trainer.engine_settings import ENGINES, sbatch_options
+from trainer.task_settings import TASKS, TASKS_OF
 from transformer.config import ConfigError, ModelConfig, check_fields, known_fields, option
 from transformer.tokenizer import SMALLEST_BPE
 
-PRESET_NAMES = ("nano", "tiny", "base", "lesson")
+PRESET_NAMES = ("nano", "tiny", "base", "lesson", "fill", "continue", "digits", "scenes")
 
 _data = partial(option, group="Data")
 _sizes = partial(option, group="Sizes")
@@ -23,6 +24,12 @@ class TrainConfig:
     """Every setting of a run. Raises `ConfigError`, one sentence, for a value without sense."""
 
     preset: str = _data("nano", "The preset it started from.", choices=PRESET_NAMES)
+    task: str = _data(
+        "translate",
+        "What is learned: to translate, to fill hidden words (encoder-only), to continue a text "
+        "(decoder-only), to see what is in an image.",
+        choices=TASKS,
+    )
     data: str = _data(
         "libreoffice-help",
         "Training text: a corpus that ships, a file of source<TAB>target lines, or hf:owner/name; "
@@ -42,6 +49,8 @@ class TrainConfig:
     )
     min_frequency: int = _data(2, "Words seen less often become [UNK].", min=1, max=1_000_000)
 
+    images: str = _data("digits", "What there is to see.", choices=("digits", "emoji"))
+
     encoder_layers: int = _sizes(4, "Layers of the encoder.", min=1, max=48)
     decoder_layers: int = _sizes(4, "Layers of the decoder.", min=1, max=48)
     d_model: int = _sizes(256, "Width of the model (D).", min=4, max=8192)
@@ -55,6 +64,17 @@ class TrainConfig:
         choices=("sinusoidal", "learned", "none"),
     )
     tie_embeddings: bool = _sizes(True, "One matrix for source, target and output embeddings.")
+    eyes: str = _sizes(
+        "vision",
+        "What sees: the vision encoder, or a small convolutional network.",
+        choices=("vision", "cnn"),
+    )
+    projection: str = _sizes(
+        "linear",
+        "How a patch becomes a vector: a linear layer, the same as a convolution, or a small CNN.",
+        choices=("linear", "convolution", "cnn"),
+    )
+    groups: int = _sizes(1, "Parts into which the convolutions of a CNN are cut.", min=1, max=4096)
     max_tokens: int = _sizes(256, "Longest sentence, in tokens.", min=4, max=10_000)
 
     steps: int = _learning(1000, "Updates of the weights.", min=1, max=10_000_000)
@@ -85,6 +105,9 @@ class TrainConfig:
         0.01, "Pull of the weights towards zero (adamw).", min=0.0, max=10.0
     )
     label_smoothing: float = _learning(0.1, "Probability spread over all pieces.", min=0.0, max=0.9)
+    hidden_share: float = _learning(
+        0.15, "Share of the words or patches that are hidden.", min=0.0, max=0.95
+    )
     clip: float = _learning(1.0, "Longest gradient, 0 for none.", min=0.0, max=1e6)
     ema: float = _learning(
         0.0, "Decay of the average of the weights, 0 for none.", min=0.0, max=0.99999
@@ -143,6 +166,7 @@ class TrainConfig:
         self._check_data()
         self._check_updates()
         self._check_engine()
+        self._check_task()
         self.model_config(self.vocab_size, self.vocab_size)  # which refuses what makes no model
 
     def _check_data(self) -> None:
@@ -160,6 +184,25 @@ class TrainConfig:
         if not self.joint and self.tie_embeddings:
             raise ConfigError(
                 "tie_embeddings needs one joint vocabulary, but words make two: set it to false."
+            )
+
+    def _check_task(self) -> None:
+        usual = {spec.name: spec.default for spec in fields(self)}
+        for name in ("start_from", "graphs", "compile"):
+            value = getattr(self, name)
+            if self.task not in TASKS_OF[name] and value not in (usual[name], "off"):
+                raise ConfigError(
+                    f"{name} is {value!r}, which the task {self.task} does not know: leave it at "
+                    f"{usual[name]!r}."
+                )
+        if self.task in ("fill", "continue") and not self.joint:
+            raise ConfigError(
+                f"tokenizer makes a vocabulary for each language, but the task {self.task} reads "
+                "all lines with one: set it to bpe."
+            )
+        if self.task != "translate" and self.parallel == "fsdp":
+            raise ConfigError(
+                f"parallel is fsdp, which the task {self.task} does not know: set it to ddp."
             )
 
     def _check_updates(self) -> None:

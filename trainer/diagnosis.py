@@ -1,18 +1,17 @@
 """Where a number that is none came from: the first parameter or tensor of a pass to hold one."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainer.shares import all_of
-from transformer.model import Transformer
 from transformer.trace import tracing
 
 
 @torch.no_grad()
-def first_nonfinite(model: Transformer, src: Tensor, tgt: Tensor) -> str | None:
+def first_nonfinite(model: nn.Module, *inputs: Tensor) -> str | None:
     """The first name in the order of the pass whose numbers are not all finite; None where all are.
 
-    src (B, S), tgt (B, T): a batch of the moment at which it was noticed. A parameter comes before
+    inputs: what the model reads, of the moment at which it was noticed. A parameter comes before
     what is made from it; parameters and tensors have their names of `named_parameters` and of the
     trace. Where each rank holds a share of the model, all ask, and look at all of it.
     """
@@ -20,7 +19,7 @@ def first_nonfinite(model: Transformer, src: Tensor, tgt: Tensor) -> str | None:
         if not torch.isfinite(all_of(parameter)).all():
             return name
     with tracing(model) as trace:
-        model(src, tgt)
+        model(*inputs)
     for name, tensor in trace.items():
         if not torch.isfinite(tensor).all():
             return name

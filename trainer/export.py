@@ -15,21 +15,25 @@ from trainer.config import TrainConfig
 from trainer.events import Event
 from trainer.folder import RunError
 from trainer.history import read_events, surviving
-from trainer.prepare import TOKENIZERS
 from trainer.records import read_record
+from trainer.tasks import task_of
 from trainer.validation import PROBES
 from transformer.analysis.example import load_example, record, save_example
-from transformer.bundle import Bundle, load_bundle, save_bundle
-from transformer.model import Transformer
-from transformer.tokenizer import Tokenizer
+from transformer.bundle import load_bundle
 
 PREFIX = "model."  # of the Transformer inside the LightningModule
 
 
-def export(folder: Path, target: Path | None = None, title: str | None = None) -> Path:
+def export(
+    folder: Path,
+    target: Path | None = None,
+    title: str | None = None,
+    eight_bits: bool = False,
+) -> Path:
     """Write the run's newest sound checkpoint as a bundle, to `target` or the run's own `export/`.
 
-    Averaged weights where the run keeps an average. Raises `RunError` where there is nothing yet.
+    eight_bits: store its matrices as int8, else all is float16. Averaged weights where the run
+    keeps an average. Raises `RunError` where there is nothing yet.
     """
     path = newest_checkpoint(folder / "checkpoints")
     if path is None:
@@ -38,27 +42,24 @@ def export(folder: Path, target: Path | None = None, title: str | None = None) -
     step = checkpoint["global_step"]
     spec = read_record(folder / "spec.json") or {}
     config = TrainConfig.from_dict(spec.get("config", {}))
-    src, tgt = (Tokenizer.load(folder / name) for name in TOKENIZERS)
-    if config.joint:
-        tgt = src
-    model = Transformer(config.model_config(len(src), len(tgt)))
+    task = task_of(config)
+    model = task.model(folder)
     weights = {k.removeprefix(PREFIX): v for k, v in checkpoint["state_dict"].items()}
     model.load_state_dict(weights)
     about = {
         "title": title or f"{config.preset} · {folder.name}",
         "run": folder.name,
         "step": step,
-        "decoding": {"method": "beam", "beams": 4, "alpha": 0.6},
     }
-    languages = (config.src_language, config.tgt_language)
     events = read_events(folder)
     extras = {
         "card.md": card(folder, config, step, events, sum(p.numel() for p in model.parameters())),
         "metrics.jsonl": metrics_lines(e for e in surviving(events) if (e.step or 0) <= step),
     }
     target = target or folder / "export"
-    save_bundle(target, Bundle(model, src, tgt, languages, about), extras=extras)
-    record_example(target, first_probe(events))
+    task.save(target, folder, model, about, extras, eight_bits)
+    if config.task == "translate":
+        record_example(target, first_probe(events))
     return target
 
 

@@ -32,7 +32,7 @@ def pick_precision(config: TrainConfig, device: str) -> str:
 
 def pick_graphs(config: TrainConfig, device: str) -> bool:
     """CUDA graphs on one GPU, unless the config says otherwise. Raises `ConfigError`."""
-    possible = device == "cuda" and config.ranks == 1
+    possible = device == "cuda" and config.ranks == 1 and config.task == "translate"
     if config.graphs == "on" and not possible:
         raise ConfigError("graphs is on, but it takes one process on a GPU: set it to auto or off.")
     return possible and config.graphs != "off"

@@ -25,7 +25,9 @@ def identity(config: TrainConfig, folder: Path) -> dict[str, dict[str, Any]]:
         "config": config.to_dict(),
         "data": {corpus["name"]: corpus["sha256"] for corpus in corpora},
         "tokenizers": {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in TOKENIZERS
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in TOKENIZERS
+            if (folder / name).exists()
         },
     }
 

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from trainer.digits import FILE as DIGITS_FILE
 from trainer.digits import digits
+from trainer.emoji import FOLDER as EMOJI_FOLDER
 from trainer.emoji import labels
 from trainer.scenes import SIDE, compose
 from transformer.patches import cut
@@ -20,7 +22,11 @@ from transformer.vision import VisionTransformer
 Item = tuple[np.ndarray, np.ndarray]
 """An image, uint8 (C, Y, X), and 1 for each class that is in it, float32 (V,)."""
 
-SCENES = 1_000_000  # an epoch of them; the next one goes through the same
+DATA_FILES = {
+    "digits": (DIGITS_FILE,),
+    "emoji": (EMOJI_FOLDER / "emoji.npz", EMOJI_FOLDER / "labels.json"),
+}
+SCENES = 200_000  # an epoch of them; the next one goes through the same
 VALID_SCENES = 2000
 VALID_SEED = 2**31  # no run has it: its scenes are never learned from
 PAINTING = 20.0  # nats that a squared error of 1 in the hidden pixels is worth

@@ -2,11 +2,10 @@
 
 import math
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Adam, AdamW, Optimizer
 
 from trainer.config import TrainConfig
-from transformer.model import Transformer
 from transformer.tokenizer import PAD
 
 OPTIMISERS: dict[str, type[Adam]] = {"adamw": AdamW, "adam": Adam}
@@ -37,7 +36,7 @@ def loss_floor(smoothing: float, vocab: int) -> float:
     return -right * math.log(right) - (vocab - 1) * each * math.log(each)
 
 
-def optimiser(model: Transformer, config: TrainConfig) -> Optimizer:
+def optimiser(model: nn.Module, config: TrainConfig) -> Optimizer:
     """Adam with the paper's betas (section 5.3); matrices decay, norms and biases do not."""
     matrices = [p for p in model.parameters() if p.dim() > 1]
     vectors = [p for p in model.parameters() if p.dim() <= 1]

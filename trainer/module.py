@@ -4,26 +4,27 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer import ranks
-from trainer.batches import Batch, TokenBatchSampler
+from trainer.batches import TokenBatchSampler
 from trainer.compiling import Compiled, Eager
 from trainer.config import TrainConfig
 from trainer.graphs import Graphs
-from trainer.learning import optimiser, token_losses
+from trainer.learning import optimiser
 from trainer.schedule import learning_rate
 from trainer.shares import all_of, local
+from trainer.tasks import Task, task_of
 from transformer.config import ConfigError
-from transformer.model import Transformer
 
 
-class TranslationModule(pl.LightningModule):
-    """Trains `model`: gradients are sums over a window of batches, divided by its target tokens.
+class TrainingModule(pl.LightningModule):
+    """Trains `model` for the config's task: gradients are sums over a window of batches, divided by
+    its labels, which are target tokens where it translates.
 
-    `totals` holds the sums since they were last taken: loss, NLL and target tokens, on the device;
-    `valid_totals` the same of the held-out pairs; of this rank's share, where several train
+    `totals` holds the sums since they were last taken: loss, NLL and labels, on the device;
+    `valid_totals` the same of what is held out; of this rank's share, where several train
     together. `overflow` is 1 once a gradient was no number.
     """
 
@@ -33,9 +34,10 @@ class TranslationModule(pl.LightningModule):
     gradient_norm: Tensor
     overflow: Tensor
 
-    def __init__(self, model: Transformer, config: TrainConfig, sampler: TokenBatchSampler) -> None:
+    def __init__(self, model: nn.Module, config: TrainConfig, sampler: TokenBatchSampler) -> None:
         super().__init__()
         self.model, self.config = model, config
+        self.task: Task = task_of(config)
         self.sampler = sampler
         self.arithmetic: Eager | Compiled = Eager()
         self.graphs: Graphs | None = None
@@ -49,15 +51,12 @@ class TranslationModule(pl.LightningModule):
         # Of a checkpoint, each rank's, until the training goes on.
         self.random_states: list[dict[str, Tensor]] = []
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         """The summed loss of a batch; `on_before_optimizer_step` divides by the window's tokens."""
         if self.graphs is not None:
             return self.graphs.take(batch)
         with self.arithmetic.step():
-            logits = self.model(batch.src, batch.tgt[:, :-1])
-            loss, nll, tokens = self.arithmetic.losses(
-                logits, batch.tgt[:, 1:], self.config.label_smoothing
-            )
+            loss, nll, tokens = self.task.losses(self.model, batch, self.arithmetic.losses)
         self._count(torch.stack([loss.detach(), nll.detach(), tokens]))
         return loss
 
@@ -77,10 +76,9 @@ class TranslationModule(pl.LightningModule):
         self.totals += sums.double()
         self.window_tokens += sums[2]
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+    def validation_step(self, batch: Any, batch_idx: int) -> None:
         """Add a held-out batch to `valid_totals`, without dropout."""
-        logits = self.model(batch.src, batch.tgt[:, :-1])
-        sums = token_losses(logits, batch.tgt[:, 1:], self.config.label_smoothing)
+        sums = self.task.held_out_losses(self.model, batch, batch_idx)
         self.valid_totals += torch.stack(sums).double()
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:

@@ -1,29 +1,22 @@
 """From a config to what a run trains on: split pairs, tokenizers, encoded data, a model."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from trainer.batches import PairDataset
 from trainer.config import TrainConfig
-from trainer.corpora import DataError, Pair
+from trainer.corpora import Corpus, DataError, Pair
 from trainer.data import load_data, split_by_groups
 from trainer.evaluate import encode_pairs, fitting
 from trainer.records import write_record
+from trainer.tasks.task import Prepared
 from transformer.bundle import Bundle, load_bundle
 from transformer.config import ConfigError
 from transformer.model import Transformer
 from transformer.tokenizer import Tokenizer, train_bpe, train_words
 
 TOKENIZERS = ("tokenizer.src.json", "tokenizer.tgt.json")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What a run needs: the bundle is the untrained model with its tokenizers."""
-
-    bundle: Bundle
-    train: PairDataset
-    valid: list[Pair]
 
 
 def prepare(
@@ -46,24 +39,27 @@ def prepare(
         raise DataError(f"No pair has {config.max_tokens} tokens or fewer: raise max_tokens.")
     items = [full[place] for place in kept]
     train = PairDataset([source for source, _ in items], [target for _, target in items])
-    summary = {
-        "corpora": [
-            {
-                "name": c.name,
-                "pairs": len(c.pairs),
-                "sha256": c.sha256,
-                "licence": c.licence,
-                "dropped": c.dropped,
-            }
-            for c in corpora
-        ],
-        "train": len(train),
-        "valid": len(split.valid),
-        "too_long": len(full) - len(kept),
-    }
     if first:
-        write_record(folder / "data.json", summary)
+        write_summary(folder, corpora, len(train), len(split.valid), len(full) - len(kept))
     return Prepared(bundle, train, split.valid)
+
+
+def write_summary(
+    folder: Path, corpora: Sequence[Corpus], train: int, valid: int, too_long: int
+) -> None:
+    """`data.json`: what was read, and how much of it is learned from, held out, left out."""
+    read = [
+        {
+            "name": c.name,
+            "pairs": len(c.pairs),
+            "sha256": c.sha256,
+            "licence": c.licence,
+            "dropped": c.dropped,
+        }
+        for c in corpora
+    ]
+    counts = {"train": train, "valid": valid, "too_long": too_long}
+    write_record(folder / "data.json", {"corpora": read, **counts})
 
 
 def start_bundle(
@@ -117,6 +113,12 @@ def run_tokenizers(
             words = (config.min_frequency, config.vocab_size)
             trained = [train_words((pair[side] for pair in pairs), *words) for side in (0, 1)]
         write_tokenizers(trained, folder)
+    return read_tokenizers(config, folder)
+
+
+def read_tokenizers(config: TrainConfig, folder: Path) -> tuple[Tokenizer, Tokenizer]:
+    """The tokenizers in the run folder; one twice where they are joint. Raises `TokenizerError`."""
+    files = [folder / name for name in TOKENIZERS]
     src = Tokenizer.load(files[0])
     return src, src if config.joint else Tokenizer.load(files[1])
 

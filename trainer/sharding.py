@@ -9,11 +9,11 @@ from pytorch_lightning.strategies import ModelParallelStrategy
 from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 
 from trainer import ranks
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 
 
-class ShardedModule(TranslationModule):
-    """A `TranslationModule` of which each rank trains its share."""
+class ShardedModule(TrainingModule):
+    """A `TrainingModule` of which each rank trains its share."""
 
     def configure_model(self) -> None:
         """Cut each layer in shares, then what lies outside of them."""

@@ -32,10 +32,9 @@ from trainer.engines import AGAIN
 from trainer.events import EventWriter, Unheard
 from trainer.hardware import pick_device, pick_graphs, pick_precision, threads
 from trainer.identity import check_config, check_texts, identity
-from trainer.learning import loss_floor
 from trainer.memory import MemoryFull, is_memory_full, make_room
-from trainer.prepare import Prepared, prepare
 from trainer.records import read_record
+from trainer.tasks import Prepared, Task, task_of
 from transformer.bundle import BundleError
 from transformer.config import ConfigError
 from transformer.tokenizer import TokenizerError
@@ -135,7 +134,8 @@ def fit(
     pl.seed_everything(config.seed, workers=True, verbose=False)
     events.phase("preparing data", expect=600, step=from_step)
     with ranks.all_after_the_first():
-        prepared = prepare(config, folder, folder.name, checkpoint is not None, not ranks.rank())
+        task = task_of(config)
+        prepared = task.prepare(folder, folder.name, checkpoint is not None, not ranks.rank())
     control.heed()
     run = identity(config, folder)
     check_texts(earlier.get("identity", {}), run)
@@ -143,7 +143,7 @@ def fit(
     decided.write(folder)
     control.about = {"identity": run, "decided": asdict(decided)}
     parts = assemble(config, folder, prepared, decided, device, events, control, place)
-    announce(events, from_step, prepared, decided, device, config)
+    announce(events, from_step, task, prepared, decided, device)
     parts.pace.say(from_step)
     module, trainer = parts.module, parts.trainer
     try:
@@ -174,15 +174,15 @@ def decide(config: TrainConfig, device: str) -> Decided:
 def announce(
     events: EventWriter,
     step: int,
+    task: Task,
     prepared: Prepared,
     decided: Decided,
     device: str,
-    config: TrainConfig,
 ) -> None:
     """What trains where, for people; with what the card and the curves want to know of it."""
     model = prepared.bundle.model
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    note = f"{len(prepared.train):,} pairs, {parameters:,} parameters"
+    note = f"{len(prepared.train):,} {task.items}, {parameters:,} parameters"
     machine = hardware(device)
     if ranks.together():
         machine = f"{ranks.size()} processes on {machine}{' each' * (device == 'cuda')}"
@@ -193,7 +193,7 @@ def announce(
         level="note",
         message=f"Training on the {DEVICES[device]} in {decided.precision}: {note}.",
         hardware=machine,
-        loss_floor=loss_floor(config.label_smoothing, model.config.tgt_vocab),
+        loss_floor=task.floor(model),
     )
 
 

@@ -1,17 +1,15 @@
 """The held-out text while a run trains: its likelihood, its translations, and the probes."""
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
-
-import pytorch_lightning as pl
 
 from trainer import ranks
 from trainer.alarms import Alarms
 from trainer.corpora import Pair
 from trainer.evaluate import score, sentence_chrf, translate
 from trainer.events import EventWriter
+from trainer.held_out import HeldOut
 from trainer.shares import whole
 from transformer.bundle import Bundle
 
@@ -23,7 +21,6 @@ PROBES = (
 )
 PROBE_WORDS = 12  # at most, of a held-out sentence that serves as a probe
 EXTREMES = 3  # best and worst translations that are kept of a validation
-NEVER = 2**62  # batches between two validations, until one is due
 CHUNK = 64  # sentences translated between two looks at what others want
 
 
@@ -36,12 +33,8 @@ class Extreme(TypedDict):
     chrf: float
 
 
-class Validation(pl.Callback):
-    """Scores the held-out pairs at every `every`-th update and translates the probes.
-
-    Stands before `Ema` in the list, whose averaged weights are in place until its own
-    `on_validation_epoch_end`.
-    """
+class Validation(HeldOut):
+    """Scores the held-out pairs and translates the probes."""
 
     def __init__(
         self,
@@ -53,72 +46,32 @@ class Validation(pl.Callback):
         heed: Callable[[], None],
         alarms: Alarms,
     ) -> None:
-        """pairs: what the validation batches are made of; the first `bleu_pairs` are translated.
-
-        heed: raises what ends the validation early.
-        """
-        self.events, self.bundle, self.every, self.heed = events, bundle, every, heed
-        self.alarms = alarms
+        """pairs: what the validation batches are made of; the first `bleu_pairs` are translated."""
+        super().__init__(events, every, heed, alarms)
+        self.bundle = bundle
         self.probes = probes(bundle, pairs)
         self.characters = sum(len(target) for _, target in pairs)
         self.pairs = list(pairs[:bleu_pairs])
-        self.seconds = 60.0
-        self.started = 0.0
-        self.seen = 0
-        self.step = -1  # of the newest validation
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
-        """Updates are counted here: Lightning would count batches, which a short window upsets."""
-        trainer.val_check_batch = NEVER
-        self.seen = trainer.global_step
-        if self.seen == 0:
-            self.sample(0)  # what the training starts from
-
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
-        """Have Lightning validate now where it is time."""
-        step = trainer.global_step
-        trainer.val_check_batch = 1 if step != self.seen and step % self.every == 0 else NEVER
-        self.seen = step
-
-    def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
-        """Say that a validation begins, and how long it may be silent."""
-        self.started = time.monotonic()
-        pl_module.valid_totals.zero_()
-        self.events.phase("validation", expect=3 * self.seconds, step=trainer.global_step)
-
-    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
-        """Write the held-out likelihood, BLEU and chrF, and a sample of translations."""
-        step = trainer.global_step
-        loss, nll, tokens = ranks.all_summed(pl_module.valid_totals).tolist()
+    def examine(self, loss: float, nll: float, labels: float) -> tuple[dict[str, float], Any]:
+        """The held-out likelihood, BLEU and chrF, and a sample of translations."""
         bits = nll / math.log(2) / max(self.characters, 1)
-        values = {"loss": loss / tokens, "nll": nll / tokens, "bits_per_character": bits}
+        values = {"loss": loss / labels, "nll": nll / labels, "bits_per_character": bits}
         with whole(self.bundle.model):
             translations = self._translate([source for source, _ in self.pairs])
             probes = self._probes(translations[:3])
         scores = score(translations, [target for _, target in self.pairs])
-        values |= {"bleu": scores.bleu, "chrf": scores.chrf}
-        metrics = {f"val/{name}": value for name, value in values.items()}
-        self.events.metric(step, metrics)
-        self.alarms.see(step, metrics)
         worst, best = self._extremes(translations)
-        self.events.write(
-            "sample",
-            step=step,
-            translations=probes,
-            best=best,
-            worst=worst,
-        )
-        self.step = step
-        self.seconds = max(1.0, time.monotonic() - self.started)
+        values |= {"bleu": scores.bleu, "chrf": scores.chrf}
+        return values, {"translations": probes, "best": best, "worst": worst}
 
-    def sample(self, step: int) -> None:
-        """Translate the probes now, with the weights of this update."""
+    def answers(self) -> list[dict[str, str]]:
+        """The probes translated."""
         training = self.bundle.model.training
         with whole(self.bundle.model):
-            self.events.write("sample", step=step, translations=self._probes([]))
+            told = self._probes([])
         self.bundle.model.train(training)
+        return told
 
     def _translate(self, texts: Sequence[str]) -> list[str]:
         """Each rank translates its share, in chunks that are as many on all of them."""

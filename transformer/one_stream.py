@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from torch import nn
 
+from transformer.cnn import Cnn, CnnConfig
 from transformer.config import ConfigError
 from transformer.decoder_only import DecoderOnly
 from transformer.encoder_only import EncoderOnly
@@ -21,10 +22,13 @@ from transformer.folders import (
 )
 from transformer.stack import TextConfig
 from transformer.tokenizer import Tokenizer, TokenizerError
+from transformer.vision import VisionConfig, VisionTransformer
 
 MODELS: dict[str, tuple[Any, Any]] = {
     "encoder": (TextConfig, EncoderOnly),
     "decoder": (TextConfig, DecoderOnly),
+    "vision": (VisionConfig, VisionTransformer),
+    "cnn": (CnnConfig, Cnn),
 }
 EXTRA_PIECES = {"encoder": 1}  # pieces of a model that its tokenizer does not know: [MASK]
 

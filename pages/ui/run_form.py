@@ -23,9 +23,9 @@ from pages.ui.layout import notice
 from pages.ui.run_choice import prepared_id, show_run
 from pages.ui.run_plan import run_plan
 from pages.ui.uploads import upload_box, uploaded
-from trainer.commands import check_start_folder, with_whole_paths
+from trainer.commands import check_start_folder, data_hashes, with_whole_paths
 from trainer.config import TrainConfig
-from trainer.corpora import SHIPPED, load_data
+from trainer.corpora import SHIPPED
 from trainer.folder import new_id
 from trainer.launch import launch
 from trainer.locks import check_system
@@ -149,7 +149,7 @@ def _launch(config: TrainConfig, argv: list[str]) -> None:
         with st.spinner("Reading the training text …"):
             config = with_whole_paths(config)
             check_start_folder(config)
-            data = {corpus.name: corpus.sha256 for corpus in load_data(config.data)}
+            data = data_hashes(config)
         values = config.to_dict()
         run = launch(values, argv, run_id=prepared_id(lambda: new_id(values)), data=data)
     except ValueError as error:  # every error of ours is one, with a sentence for a person

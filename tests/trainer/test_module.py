@@ -18,7 +18,7 @@ from trainer.assembly import lightning
 from trainer.batches import PairDataset, TokenBatchSampler, collate
 from trainer.config import TrainConfig
 from trainer.learning import loss_floor, token_losses
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 from trainer.presets import resolve
 from trainer.train import quieten
 from transformer.model import Transformer
@@ -69,7 +69,7 @@ def test_padding_contributes_nothing() -> None:
     assert (gradient[labels != 0] != 0).all()
 
 
-class Spy(TranslationModule):
+class Spy(TrainingModule):
     """Keeps the gradients that the optimiser is given."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -116,7 +116,7 @@ def spied(folder: Path, **changes: Any) -> tuple[Spy, list[list[int]], PairDatas
 
 
 def one_big_batch(
-    module: TranslationModule, data: PairDataset, members: list[int], smoothing: float
+    module: TrainingModule, data: PairDataset, members: list[int], smoothing: float
 ) -> list[Tensor]:
     """The gradient per target token over all `members` at once."""
     module.zero_grad()
@@ -155,7 +155,7 @@ def test_clipping_comes_after_the_division(tmp_path: Path) -> None:
 
 def test_norms_and_biases_do_not_decay() -> None:
     config = resolve("nano", TINY | {"weight_decay": 0.1})
-    module = TranslationModule(
+    module = TrainingModule(
         Transformer(config.model_config(VOCAB, VOCAB)), config, TokenBatchSampler([(2, 2)], 60, 1)
     )
     decays = {
@@ -176,7 +176,7 @@ def test_an_update_that_is_no_number_is_left_out_and_not_forgotten(tmp_path: Pat
     for parameter in module.parameters():
         parameter.grad = torch.full_like(parameter, float("inf"))
     module.window_tokens += 1
-    TranslationModule.on_before_optimizer_step(module, steps)
+    TrainingModule.on_before_optimizer_step(module, steps)
     steps.step()
     after = list(module.parameters())
     assert all(torch.equal(a, b) for a, b in zip(after, before, strict=True))
@@ -184,6 +184,6 @@ def test_an_update_that_is_no_number_is_left_out_and_not_forgotten(tmp_path: Pat
     for parameter in module.parameters():
         parameter.grad = torch.ones_like(parameter)
     module.window_tokens += 1
-    TranslationModule.on_before_optimizer_step(module, steps)
+    TrainingModule.on_before_optimizer_step(module, steps)
     assert torch.isfinite(module.gradient_norm)
     assert not module.is_finite(), "the gradient before was none"

@@ -1,0 +1,121 @@
+"""To continue: of a line the words till now are seen, and the label is the next word."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from trainer.alarms import Alarms
+from trainer.events import EventWriter
+from trainer.learning import loss_floor, token_losses
+from trainer.tasks.one_text import OneText, TextBatch, TextHeldOut
+from trainer.tasks.task import Losses, Prepared
+from trainer.tasks.translate import told
+from transformer.continuing import continued
+from transformer.decoder_only import DecoderOnly
+from transformer.stack import TextConfig
+from transformer.tokenizer import EOS, PAD, SOS
+
+LONGEST = 20  # pieces of a probe's continuation
+EXAMINED = 32  # lines read at once
+
+
+class Continue(OneText):
+    """The loss is per piece, `[EOS]` included."""
+
+    architecture = "decoder"
+    first: ClassVar[list[int]] = [SOS]
+
+    @property
+    def layers(self) -> int:
+        """Those of a decoder."""
+        return self.config.decoder_layers
+
+    def built(self, sizes: TextConfig) -> DecoderOnly:
+        """A model of these sizes."""
+        return DecoderOnly(sizes)
+
+    def inputs(self, batch: TextBatch) -> tuple[Tensor, ...]:
+        """All but the last of each line."""
+        return (batch.ids[:, :-1],)
+
+    def losses(
+        self, model: nn.Module, batch: TextBatch, losses: Losses
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Of each piece, given those before it."""
+        return losses(model(*self.inputs(batch)), batch.ids[:, 1:], self.config.label_smoothing)
+
+    def held_out_losses(
+        self, model: nn.Module, batch: TextBatch, number: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The same, never compiled."""
+        return self.losses(model, batch, token_losses)
+
+    def validation(
+        self,
+        prepared: Prepared,
+        parts: int,
+        events: EventWriter,
+        heed: Callable[[], None],
+        alarms: Alarms,
+    ) -> tuple[TextHeldOut, DataLoader[Any]]:
+        """Likelihood, and how often the likeliest piece is the next one."""
+        lines, loader = self.held_out(prepared, parts)
+        config = self.config
+        own = (prepared.bundle, lines, config.bleu_pairs, events, config.valid_every, heed, alarms)
+        return ContinueHeldOut(*own), loader
+
+    def describe(self) -> tuple[str, str]:
+        """What it is."""
+        return "the next word", f"Decoder-only Transformer, {self.sizes()}"
+
+    def validation_line(self, found: Mapping[str, float | None]) -> str:
+        """Perplexity first."""
+        return (
+            f"perplexity {told(found, 'perplexity', '.1f')} (NLL {told(found, 'nll', '.3f')} nats "
+            f"a piece), {told(found, 'bits_per_character', '.3f')} bits a character; next-word "
+            f"accuracy {told(found, 'accuracy', '.3f')} on the first {self.config.bleu_pairs:,} "
+            "lines"
+        )
+
+    def floor(self, model: nn.Module) -> float:
+        """The entropy of the smoothed target."""
+        assert isinstance(model, DecoderOnly)
+        return loss_floor(self.config.label_smoothing, model.config.vocab)
+
+
+class ContinueHeldOut(TextHeldOut):
+    """Every piece of every line is asked for, from those before it."""
+
+    @torch.no_grad()
+    def closer(self, nll: float) -> dict[str, float]:
+        """Bits a character of all lines, and the share of pieces that are the first guess."""
+        model, tokenizer = self.bundle.model.eval(), self.bundle.tokenizer
+        assert isinstance(model, DecoderOnly) and tokenizer is not None
+        device = next(model.parameters()).device
+        right = asked = 0
+        encoded = tokenizer.encode_batch(self.lines)
+        for start in range(0, len(encoded), EXAMINED):
+            self.heed()
+            rows = [[SOS, *ids, EOS] for ids in encoded[start : start + EXAMINED]]
+            width = max(map(len, rows))
+            ids = torch.tensor([row + [PAD] * (width - len(row)) for row in rows], device=device)
+            labels = ids[:, 1:]
+            real = labels != PAD
+            right += int(((model(ids[:, :-1]).argmax(dim=-1) == labels) & real).sum())
+            asked += int(real.sum())
+        bits = nll / math.log(2) / max(self.characters, 1)
+        return {"bits_per_character": bits, "accuracy": right / max(asked, 1)}
+
+    def answer(self, text: str) -> dict[str, str]:
+        """The first half of the text, continued."""
+        model, tokenizer = self.bundle.model, self.bundle.tokenizer
+        assert isinstance(model, DecoderOnly) and tokenizer is not None
+        words = text.split()
+        start = " ".join(words[: max(1, len(words) // 2)])
+        ids = tokenizer.encode(start).ids
+        found = continued(model, ids, LONGEST)
+        return {"src": start, "out": tokenizer.decode([*ids, *found.ids]), "ref": text}

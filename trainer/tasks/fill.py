@@ -1,0 +1,143 @@
+"""To fill: some words of a line are hidden, and the label is the text itself."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from trainer.alarms import Alarms
+from trainer.events import EventWriter
+from trainer.learning import token_losses
+from trainer.tasks.one_text import OneText, TextBatch, TextHeldOut
+from trainer.tasks.task import Losses, Prepared
+from trainer.tasks.translate import told
+from transformer.encoder_only import EncoderOnly, hide
+from transformer.filling import fill
+from transformer.stack import TextConfig
+from transformer.tokenizer import SPECIALS, Encoding
+
+SHOWN = "[MASK]"
+
+
+class Fill(OneText):
+    """The loss is per hidden piece; which are hidden is drawn anew each time a line is read."""
+
+    architecture = "encoder"
+    extra_pieces = 1
+    first: ClassVar[list[int]] = []
+
+    @property
+    def layers(self) -> int:
+        """Those of an encoder."""
+        return self.config.encoder_layers
+
+    def built(self, sizes: TextConfig) -> EncoderOnly:
+        """A model of these sizes."""
+        return EncoderOnly(sizes)
+
+    def inputs(self, batch: TextBatch) -> tuple[Tensor, ...]:
+        """The lines."""
+        return (batch.ids,)
+
+    def losses(
+        self, model: nn.Module, batch: TextBatch, losses: Losses
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Of each hidden piece, given all that are not."""
+        return self._asked(model, batch, losses, None)
+
+    def held_out_losses(
+        self, model: nn.Module, batch: TextBatch, number: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The same pieces are hidden at each validation."""
+        draw = torch.Generator(batch.ids.device).manual_seed(number)
+        return self._asked(model, batch, token_losses, draw)
+
+    def _asked(
+        self, model: nn.Module, batch: TextBatch, losses: Losses, draw: torch.Generator | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        assert isinstance(model, EncoderOnly)
+        share = self.config.hidden_share
+        read, labels = hide(batch.ids, model.mask, len(SPECIALS), share, draw)
+        return losses(model(read), labels, self.config.label_smoothing)
+
+    def validation(
+        self,
+        prepared: Prepared,
+        parts: int,
+        events: EventWriter,
+        heed: Callable[[], None],
+        alarms: Alarms,
+    ) -> tuple[TextHeldOut, DataLoader[Any]]:
+        """Likelihood, and how often the likeliest piece is the hidden one."""
+        lines, loader = self.held_out(prepared, parts)
+        config = self.config
+        own = (prepared.bundle, lines, config.bleu_pairs, events, config.valid_every, heed, alarms)
+        return FillHeldOut(*own), loader
+
+    def describe(self) -> tuple[str, str]:
+        """What it is."""
+        return "hidden words", f"Encoder-only Transformer, {self.sizes()}"
+
+    def validation_line(self, found: Mapping[str, float | None]) -> str:
+        """Accuracy first."""
+        return (
+            f"masked-word accuracy {told(found, 'accuracy', '.3f')} and among the first five "
+            f"{told(found, 'among_five', '.3f')} (one piece hidden in each of the first "
+            f"{self.config.bleu_pairs:,} lines); of {self.config.hidden_share:.0%} of the pieces "
+            f"NLL {told(found, 'nll', '.3f')} nats a hidden piece, perplexity "
+            f"{told(found, 'perplexity', '.1f')}"
+        )
+
+
+class FillHeldOut(TextHeldOut):
+    """One piece is hidden in each examined line: the model sees both sides of it."""
+
+    def closer(self, nll: float) -> dict[str, float]:
+        """How often the piece is the first guess, and among the first five."""
+        model, tokenizer = self.bundle.model.eval(), self.bundle.tokenizer
+        assert isinstance(model, EncoderOnly) and tokenizer is not None
+        first = five = asked = 0
+        for number, ids in enumerate(tokenizer.encode_batch(self.lines)):
+            if number % 50 == 0:
+                self.heed()
+            if not ids:
+                continue
+            place = number % len(ids)
+            found = [guess.piece for guess in fill(model, ids, {place})[place]]
+            first += found[0] == ids[place]
+            five += ids[place] in found
+            asked += 1
+        return {"accuracy": first / max(asked, 1), "among_five": five / max(asked, 1)}
+
+    def answer(self, text: str) -> dict[str, str]:
+        """The longest word hidden, and filled."""
+        model, tokenizer = self.bundle.model, self.bundle.tokenizer
+        assert isinstance(model, EncoderOnly) and tokenizer is not None
+        encoding = tokenizer.encode(text)
+        hidden = longest_word(encoding)
+        if not hidden:
+            return {"src": text, "out": text}
+        found = fill(model, encoding.ids, hidden)
+        ids = [
+            found[place][0].piece if place in found else piece
+            for place, piece in enumerate(encoding.ids)
+        ]
+        start, end = encoding.pieces[hidden[0]].start, encoding.pieces[hidden[-1]].end
+        gap = " " * (len(text[start:end]) - len(text[start:end].lstrip()))
+        src = f"{text[:start]}{gap}{SHOWN}{text[end:]}"
+        return {"src": src, "out": tokenizer.decode(ids), "ref": text}
+
+
+def longest_word(encoding: Encoding) -> list[int]:
+    """The places of the pieces of the longest word of a text, the first of several."""
+    words: list[list[int]] = []
+    for place, piece in enumerate(encoding.pieces):
+        begins = not words or piece.text[:1].isspace() or not piece.text[:1].isalnum()
+        if begins:
+            words.append([])
+        words[-1].append(place)
+    return max(
+        words, key=lambda own: sum(len(encoding.pieces[place].text) for place in own), default=[]
+    )

@@ -1,0 +1,108 @@
+"""What the one trainer asks of a task."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from trainer.alarms import Alarms
+from trainer.config import TrainConfig
+from trainer.events import EventWriter
+from trainer.held_out import HeldOut
+
+Batch = Any
+"""A NamedTuple of tensors, which Lightning brings to the device; what is in it is the task's."""
+Losses = Callable[..., tuple[Tensor, Tensor, Tensor]]
+"""(logits, labels, smoothing) -> loss, NLL and labels, summed: plain or compiled."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run needs. bundle: the untrained model and what belongs to it. train: items to learn
+    from, with `lengths`, what each costs. valid: what is held out, as the task wants it."""
+
+    bundle: Any
+    train: Any
+    valid: Any
+
+
+class Task(ABC):
+    """One thing to learn: from what, with which model, and how good it has become."""
+
+    items = "pairs"  # what is learned from
+    needs_tokenizers = True
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+
+    @abstractmethod
+    def data_hashes(self) -> dict[str, str]:
+        """The name and sha256 of each thing that is learned from; read before a run is made."""
+
+    @abstractmethod
+    def prepare(self, folder: Path, title: str, resuming: bool, first: bool) -> Prepared:
+        """Everything a run needs. Raises the one-sentence errors of data, config and tokenizer."""
+
+    @abstractmethod
+    def collate(self, items: Sequence[Any]) -> Batch:
+        """Items as a batch; of none, one that asks for nothing."""
+
+    @abstractmethod
+    def inputs(self, batch: Batch) -> tuple[Tensor, ...]:
+        """What the model reads of a batch."""
+
+    @abstractmethod
+    def losses(
+        self, model: nn.Module, batch: Batch, losses: Losses
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Sums over a batch to learn from: what is made small, NLL (nats), and labels."""
+
+    @abstractmethod
+    def held_out_losses(
+        self, model: nn.Module, batch: Batch, number: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The same of the held-out batch of that number: alike at each validation."""
+
+    @abstractmethod
+    def validation(
+        self,
+        prepared: Prepared,
+        parts: int,
+        events: EventWriter,
+        heed: Callable[[], None],
+        alarms: Alarms,
+    ) -> tuple[HeldOut, DataLoader[Any]]:
+        """Who examines the model, and the held-out batches in a fixed order. parts: of a batch,
+        where memory is short."""
+
+    @abstractmethod
+    def model(self, folder: Path) -> nn.Module:
+        """A fresh model of the run in `folder`, whose tokenizers are there if it has any."""
+
+    @abstractmethod
+    def save(
+        self,
+        target: Path,
+        folder: Path,
+        model: nn.Module,
+        about: Mapping[str, Any],
+        extras: Mapping[str, str],
+        eight_bits: bool = False,
+    ) -> None:
+        """Write the trained model as a bundle."""
+
+    @abstractmethod
+    def describe(self) -> tuple[str, str]:
+        """For the card: what the model is for, and what it is; the number of parameters follows."""
+
+    @abstractmethod
+    def validation_line(self, found: Mapping[str, float | None]) -> str:
+        """For the card: the scores of the newest validation, without their step."""
+
+    def floor(self, model: nn.Module) -> float:
+        """The loss of a model that is right and sure of it, in nats."""
+        return 0.0
