@@ -42,4 +42,3 @@ def pictures(vendor: str) -> np.ndarray:
         rgba: np.ndarray = file[vendor]
     rgba.flags.writeable = False
     return rgba
-

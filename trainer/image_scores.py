@@ -80,7 +80,9 @@ def painted(
     truth = cut(pixels, sizes.patch)
     shown = truth.unflatten(2, (sizes.channels, -1))
     seen = (~hidden)[..., None, None]
-    mean = (shown * seen).sum(dim=(1, 3), keepdim=True) / (seen.sum(dim=1) * shown.size(3))[..., None]
+    mean = (shown * seen).sum(dim=(1, 3), keepdim=True) / (seen.sum(dim=1) * shown.size(3))[
+        ..., None
+    ]
     errors = (
         (model(pixels, hidden).pixels.float() - truth).square(),
         (mean - shown).square().flatten(2),
