@@ -30,8 +30,12 @@ app: setup  ## set up once, then serve the app on http://localhost:8501 (DAWN_PO
 	@exec $(venv) -m streamlit run app.py --server.port $${DAWN_PORT:-8501}
 
 # .ci/run asks for the status in a file: make would print a line of its own after pytest's summary.
-test: setup-dev  ## run the fast tests (ALL=1: the slow ones too; ARGS: more for pytest)
+test: setup-dev .scratch/bench/gradcam  ## run the fast tests (ALL=1: the slow ones too; ARGS: more for pytest)
 	@$(venv) -m pytest $(if $(ALL),,-m "not slow") $(ARGS) $(if $(STATUS_FILE),; echo $$? >"$(STATUS_FILE)")
+
+# What one test compares with; where it cannot be had, that test is skipped.
+.scratch/bench/gradcam: | setup-dev
+	-@$(venv) -m pip install -q --no-deps --target $@ -r requirements-bench-gradcam.txt
 
 check: setup-dev  ## ruff, mypy, then the tests
 	@$(venv) -m ruff check .

@@ -96,10 +96,11 @@ def places(
         size = draw.uniform(SMALLEST, largest)
         vendor = vendors[int(draw.integers(len(vendors)))]
         while True:
-            spots = draw.uniform(size / 2, SIDE - size / 2, (TRIES, 2)).tolist()
-            free = (spot for spot in spots if is_free(*spot, size, placed))
-            if spot := next(free, spots[0] if size == SMALLEST else None):
-                placed.append(Placed(int(emoji), vendor, *spot, size))
+            spots = draw.uniform(size / 2, SIDE - size / 2, (TRIES, 2))
+            free = [(x, y) for x, y in spots.tolist() if is_free(x, y, size, placed)]
+            if free or size == SMALLEST:
+                x, y = free[0] if free else spots[0].tolist()
+                placed.append(Placed(int(emoji), vendor, x, y, size))
                 break
             size = max(SMALLEST, 0.8 * size)
     return tuple(placed)

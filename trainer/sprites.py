@@ -23,7 +23,7 @@ class Turn(NamedTuple):
 
 
 def variation(draw: np.random.Generator) -> Turn:
-    """A random turn of up to 25 degrees, either hand, colours by another light or of another hue."""
+    """A random turn of up to 25 degrees, either hand, another light, and often another hue."""
     angle, hue = draw.uniform(-1, 1, 2).tolist()
     mirrored, far = (draw.random(2) < (0.5, 0.3)).tolist()
     gains = draw.uniform(0.75, 1.25, 3) * draw.uniform(0.75, 1.15)

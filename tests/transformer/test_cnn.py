@@ -36,7 +36,7 @@ def test_a_grouped_convolution_equals_separate_ones(groups: int) -> None:
 def test_groups_cut_the_weights_of_all_layers_but_the_first() -> None:
     whole, cut = make().layers, make(groups=4).layers
     sizes = [
-        (own.convolution.weight.numel(), other.convolution.weight.numel())  # type: ignore[union-attr]
+        (own.convolution.weight.numel(), other.convolution.weight.numel())  # type: ignore[operator, union-attr]
         for own, other in zip(whole, cut, strict=True)
     ]
     assert [own // other for own, other in sizes] == [1, 4, 4, 4]

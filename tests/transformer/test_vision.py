@@ -59,9 +59,10 @@ def test_every_tensor_has_the_dims_it_says(projection: str, images: Tensor) -> N
     with tracing(model) as trace:
         output = model(images)
     for name, tensor in trace.items():
-        assert list(tensor.shape) == [LETTERS[letter] for letter in trace.dims[name].split()][
-            -tensor.dim() :
-        ], name
+        assert (
+            list(tensor.shape)
+            == [LETTERS[letter] for letter in trace.dims[name].split()][-tensor.dim() :]
+        ), name
     assert trace.dims["encoder.layers.1.self_attention.weights"] == "b h p p"
     assert trace.dims["patches.projected"] == "b g d"
     assert torch.equal(trace["head.logits"], output.classes)

@@ -21,5 +21,5 @@ def gradient_attention(case: Case) -> Scores:
 
 
 def weighted(weights: Tensor, gradient: Tensor) -> Tensor:
-    """Mean over heads of max(0, d logit / d A · A): both (H, T, S) -> (T, S)."""
-    return (gradient * weights).clamp(min=0).mean(0)
+    """Mean over heads of max(0, d logit / d A · A): both (..., H, T, S) -> (..., T, S)."""
+    return (gradient * weights).clamp(min=0).mean(-3)

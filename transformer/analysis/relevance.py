@@ -5,6 +5,8 @@ i is the encoder's input, t the decoder's. A relevance R starts as the identity,
 the two, and each layer adds to it. Nothing flows from target to source: equation 11 has no part.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -17,15 +19,22 @@ def relevance(case: Case) -> Scores:
 
     Equation 5: A = mean over heads of max(0, d logit / d A · A), `weighted`.
     """
-    of_src = torch.eye(case.src.size(1))
-    for attention in layers(case, "encoder"):
-        of_src = of_src + attention @ of_src  # equation 6, R_ii
+    of_src = added_up(layers(case, "encoder"))
     length = case.prefix.size(1)
     of_prefix, between = torch.eye(length), torch.zeros(length, case.src.size(1))
     for own, cross in zip(layers(case, "decoder"), layers(case, "cross"), strict=True):
         of_prefix, between = of_prefix + own @ of_prefix, between + own @ between  # 6 and 7
         between = between + normalised(of_prefix).T @ cross @ normalised(of_src)  # 10
     return Scores(between[-1], of_prefix[-1] - torch.eye(length)[-1])
+
+
+def added_up(layers: Sequence[Tensor]) -> Tensor:
+    """Equation 6, R_ii, of a stack of self-attention: what equation 5 gives for each layer, all
+    (..., T, T) -> (..., T, T)."""
+    relevance = torch.eye(layers[0].size(-1))
+    for attention in layers:
+        relevance = relevance + attention @ relevance
+    return relevance
 
 
 def layers(case: Case, kind: Kind) -> list[Tensor]:

@@ -8,6 +8,8 @@ source: self-attention mixes both, and cross-attention replaces half of them by 
 pieces have become at the end of the encoder. So all shares of a position still sum to 1.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -16,9 +18,7 @@ from transformer.analysis.case import Case, Scores
 
 def rollout(case: Case) -> Scores:
     """The shares of the last position; over source and prefix together they sum to 1."""
-    memory = torch.eye(case.src.size(1))
-    for weights in case.weights("encoder"):
-        memory = with_residual(weights) @ memory
+    memory = through(case.weights("encoder"))
     length = case.prefix.size(1)
     from_prefix, from_src = torch.eye(length), torch.zeros(length, case.src.size(1))
     for own, cross in zip(case.weights("decoder"), case.weights("cross"), strict=True):
@@ -29,6 +29,14 @@ def rollout(case: Case) -> Scores:
     return Scores(from_src[-1], from_prefix[-1])
 
 
+def through(layers: Sequence[Tensor]) -> Tensor:
+    """The shares after a stack of self-attention: each (..., H, T, T) -> (..., T, T)."""
+    shares = with_residual(layers[0])
+    for weights in layers[1:]:
+        shares = with_residual(weights) @ shares
+    return shares
+
+
 def with_residual(weights: Tensor) -> Tensor:
-    """Self-attention (H, T, T) -> 0.5 W + 0.5 I, (T, T)."""
-    return 0.5 * weights.mean(0) + 0.5 * torch.eye(weights.size(-1))
+    """Self-attention (..., H, T, T) -> 0.5 W + 0.5 I, (..., T, T)."""
+    return 0.5 * weights.mean(-3) + 0.5 * torch.eye(weights.size(-1))
