@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from recipes import ablations, base, lesson, scores, tiny, translations
+from recipes import ablations, base, eyes, lesson, machines, scores, tiny, translations
 
 Leg = Callable[[Path, Path, float], None]
 """(the text's folder, the folder for what is made, seconds)"""
@@ -37,6 +37,8 @@ LEGS: dict[str, tuple[Leg, float]] = {
     "translations": (translations.write, 50),
     "tiny": (tiny.train, 180),
     "lesson": (lesson.train, 110),
+    "machines": (machines.train, 240),
+    "eyes": (eyes.train, 240),
     "tables": (measured("recipes.tables", "--seconds", "2"), 150),
     "decoding": (measured(*DECODING), 30),
     "profile": (measured("recipes.tables", "--profile"), 110),

@@ -14,6 +14,7 @@ from trainer.launch import launch
 from trainer.options import command_line
 from trainer.presets import resolve
 from trainer.runs import request, status
+from trainer.task_settings import TASKS_OF
 
 LIVES = ("queued", "running", "stopping")
 FALL = 0.8  # of its time, when a run whose updates are not done is asked to finish
@@ -24,7 +25,8 @@ def start(out: Path, name: str, preset: str, **changes: Any) -> Run:
 
     Where a GPU is, its step is compiled.
     """
-    changes.setdefault("compile", shutil.which("nvidia-smi") is not None)
+    if resolve(preset, changes).task in TASKS_OF["compile"]:
+        changes.setdefault("compile", shutil.which("nvidia-smi") is not None)
     folder = out / name
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DAWN_RUNS"] = str(folder.absolute())

@@ -3,7 +3,9 @@
 Two sets ship: digits, of which each image shows one, and scenes of emoji, which show up to four.
 """
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -110,9 +112,17 @@ def image_data(config: ImageSettings) -> ImageData:
     noto, other = (
         Scenes(VALID_SEED, VALID_SCENES, (vendor,), False) for vendor in ("noto", "twemoji")
     )
-    train_scenes = Scenes(config.seed, SCENES, ("noto",), True)
+    train_scenes = stored_ahead(Scenes(config.seed, SCENES, ("noto",), True))
     names = [label.name for label in labels()]
     return ImageData(train_scenes, noto, names, SIDE, 3, False, by_style=other)
+
+
+def stored_ahead(scenes: Scenes) -> Dataset[Item]:
+    """The same scenes out of the folder that DAWN_SCENES names, where it holds them all."""
+    from trainer.stored_scenes import StoredScenes, holds
+
+    folder = Path(os.environ.get("DAWN_SCENES", ""))
+    return StoredScenes(folder) if holds(folder, scenes) else scenes
 
 
 def collate_images(items: list[Item]) -> tuple[Tensor, Tensor]:

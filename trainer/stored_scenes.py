@@ -5,11 +5,11 @@ in the same order, 27,648 bytes each; runs share it, read-only.
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.lib.format import open_memmap
@@ -17,8 +17,10 @@ from torch.utils.data import Dataset
 
 from trainer.emoji import labels
 from trainer.images import Item, Scenes
+from trainer.records import read_record, write_record
 from trainer.scenes import SIDE
 
+ABOUT = "about.json"  # written last, when all of them are there
 CHUNK = 500  # scenes that a process makes before it takes the next ones
 
 
@@ -36,6 +38,17 @@ class StoredScenes(Dataset[Item]):
         return self.images[index], self.labels[index].astype(np.float32)
 
 
+def holds(folder: Path, scenes: Scenes) -> bool:
+    """Whether all of these scenes, and no others, are stored in a folder."""
+    return read_record(folder / ABOUT) == about(scenes)
+
+
+def about(scenes: Scenes) -> dict[str, Any]:
+    """What stored scenes follow from."""
+    own = {"seed": scenes.seed, "count": len(scenes), "varied": scenes.varied}
+    return {**own, "vendors": list(scenes.vendors)}
+
+
 def store(folder: Path, scenes: Scenes, processes: int | None = None) -> None:
     """Write all of `scenes` into `folder`, with as many processes, or one a core."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,8 +58,7 @@ def store(folder: Path, scenes: Scenes, processes: int | None = None) -> None:
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for _ in pool.imap_unordered(partial(_fill, folder, scenes), range(0, count, CHUNK)):
             pass
-    about = {"seed": scenes.seed, "vendors": scenes.vendors, "varied": scenes.varied}
-    (folder / "about.json").write_text(json.dumps(about) + "\n", "utf-8")
+    write_record(folder / ABOUT, about(scenes))
 
 
 def _fill(folder: Path, scenes: Scenes, first: int) -> None:
