@@ -1,4 +1,4 @@
-"""Channels become heads: grouped convolution, the same cut in a vector, and whether it is worth it."""
+"""Channels become heads: grouped convolution, the same cut in a vector, and what it is worth."""
 
 from __future__ import annotations
 

@@ -69,7 +69,9 @@ def channels_of(picture: np.ndarray) -> np.ndarray:
     light = picture.mean(0)
     height, width = light.shape
     padded = np.pad(light, 1, mode="edge")
-    shifted = np.stack([padded[y : y + height, x : x + width] for y in (0, 1, 2) for x in (0, 1, 2)])
+    shifted = np.stack(
+        [padded[y : y + height, x : x + width] for y in (0, 1, 2) for x in (0, 1, 2)]
+    )
     edges = np.tensordot(np.array(EDGES, np.float32).reshape(4, 9) / 4, shifted, 1)
     return np.concatenate([picture, light[None], edges])
 

@@ -104,8 +104,7 @@ def blocks_blob(look: Look, info: ModelInfo, explained: Explained, found: Widths
         "file": f"heads-{info.key}-{look.kind}-{look.layer}",
         "provenance": f"{what(info, look.src)} · {look.kind} layer {look.layer}",
         "tensor": f"{name}.weights",
-        "dims": f"{explained.dims[f'{name}.weights']} = "
-        + " × ".join(map(str, (1, *maps.shape))),
+        "dims": f"{explained.dims[f'{name}.weights']} = " + " × ".join(map(str, (1, *maps.shape))),
     }
     arrays = {**found.matrices, "maps": maps, "one": found.one}
     return pack(header, {name: array.astype(np.float16) for name, array in arrays.items()})

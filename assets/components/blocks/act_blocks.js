@@ -42,7 +42,7 @@ function point(view, found) {
 function tell({ header, values }, { matrix, row, column, head }) {
   if (matrix) {
     const step = header.width / header.cells, run = (at) => (step > 1 ? `${at * step + 1}–${(at + 1) * step}` : `${at + 1}`);
-    return toldWeight(header, `${MATRICES[matrix].name}, head ${head + 1}`, `rows ${run(row)}, columns ${run(column)}`, values[matrix][row * header.cells + column]);
+    return toldWeight(`${MATRICES[matrix].name}, head ${head + 1}, rows ${run(row)}, columns ${run(column)}`, values[matrix][row * header.cells + column], step);
   }
   const at = row * header.columns.length + column, size = header.rows.length * header.columns.length;
   return toldPair(header, head, [row, column], head === null ? null : values.maps[head * size + at], values.one[at]);

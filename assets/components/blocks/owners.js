@@ -30,7 +30,8 @@ export function toldHead(header, head) {
   return `Head ${head + 1} owns features ${own}: rows ${own} of W_Q, W_K and W_V make them, from all ${width} of the input; columns ${own} of W_O read what it found, and write to all ${width}.`;
 }
 
-export const toldWeight = ({ width }, name, features, value) => `${name}, ${features}: ${value.toPrecision(3)}, the root mean square of these ${width > 64 ? "weights" : "numbers"}.`;
+/** A square of a matrix in words; `step` is how many weights a side of it has. */
+export const toldWeight = (where, value, step) => `${where}: ${value.toPrecision(3)}, ${step > 1 ? `the root mean square of its ${step} × ${step} weights` : "the size of this weight"}.`;
 
 /** A weight of a map in words; `whole` is the one of the single head that compares all features. */
 export function toldPair({ rows, columns, width }, head, [row, column], value, whole) {

@@ -22,7 +22,7 @@ function rowOf({ name, reads, parameters, multiplications }, whole, at) {
   const row = element("tr"), share = Math.round((100 * multiplications) / whole.multiplications);
   if (at !== undefined) row.dataset.option = at;
   const products = element("td", "", grouped(multiplications));
-  products.append(element("small", "", ` ${share} %`));
+  products.append(" ", element("small", "", `${share} %`));
   row.append(Object.assign(element("th", "", name), { scope: "row" }), element("td", "", reads), element("td", "", grouped(parameters)), products);
   return row;
 }
