@@ -55,12 +55,16 @@ def score_rows(infos: list[ModelInfo], measure: str) -> dict[str, list[str]]:
     """A row a model: what its metrics tell of the text held out."""
     found = [scores(info.folder) for info in infos]
     return {
-        measure: [f"{info.heads} × {info.d_model // info.heads}" for info in infos],
+        measure: [_heads(info) for info in infos],
         "NLL, nats a token": [f"{one['val/nll']:.3f}" for one in found],
         "bits a character": [f"{one['val/bits_per_character']:.3f}" for one in found],
         "BLEU": [f"{one['val/bleu']:.1f}" for one in found],
         "chrF": [f"{one['val/chrf']:.1f}" for one in found],
     }
+
+
+def _heads(info: ModelInfo) -> str:
+    return f"{info.heads} head{'s' * (info.heads > 1)} of {info.d_model // info.heads}"
 
 
 def _maps(look: Look, info: ModelInfo, name: str) -> None:

@@ -14,7 +14,7 @@ export function fillBlocks(view) {
     return choice;
   }));
   part.matrices.replaceChildren(...Object.entries(MATRICES).map(([matrix, { name, makes }]) => figure("matrix", matrix, name, makes ? `a row for each feature of the ${makes}` : "a column for each feature of the heads")));
-  part.maps.replaceChildren(figure("map", "one", `One head of ${width}`, "all compared at once"), ...all.map((head) => figure("map", head, `Head ${head + 1}`, `features ${featuresOf(head, header)}`)));
+  part.maps.replaceChildren(figure("map", "one", `One head of ${width}`, "all at once"), ...all.map((head) => figure("map", head, `Head ${head + 1}`, `features ${featuresOf(head, header)}`)));
   part.model.textContent = header.provenance;
   part.tensor.textContent = header.tensor;
   part.dims.textContent = header.dims;
