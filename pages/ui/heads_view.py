@@ -41,13 +41,15 @@ def attention_view(
     choice: dict[str, Any],
     key: str,
     beside: Beside | None = None,
+    address: str = "heads",
 ) -> dict[str, Any] | None:
     """Every head of a model's attention on one sentence, in the browser.
 
     `arrays` maps a kind ("encoder", "decoder", "cross") to weights (L, H, rows, columns), sent as
     float16. Rows and columns of a kind are labelled by the pieces in `AXES`, specials included:
     [EOS] ends the source, [SOS] begins the target. `choice` is the page's own {kind, layer, head},
-    layer and head counted from 1 as in the look.
+    layer and head counted from 1 as in the look. `address` is the parameter that holds what is set
+    and locked in the view; two on one page have two.
 
     Returns {kind, layer, head} once, in the run in which the person has chosen another head, else
     None: so Back in the browser is not undone by an old choice.
@@ -71,6 +73,7 @@ def attention_view(
         "roles": dict(beside.roles),
         "provenance": provenance,
         "script": beside.script,
+        "address": address,
         "off": None
         if beside.off is None
         else [[kind, layer - 1, head - 1] for kind, layer, head in beside.off],

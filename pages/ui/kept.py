@@ -110,6 +110,15 @@ def one_of(known: Collection[str]) -> Reader[str]:
     return read
 
 
+def number_of(known: Collection[int]) -> Reader[int]:
+    """Takes the whole numbers that are known."""
+
+    def read(text: str) -> int:
+        return int(one_of([str(number) for number in known])(text))
+
+    return read
+
+
 def whole(low: int, high: int) -> Reader[int]:
     """Takes the whole numbers from `low` to `high`."""
 

@@ -76,6 +76,14 @@ STOPS = [
         "model_training",
         "How does it learn all this?",
     ),
+    Stop(
+        "Behind attention",
+        "pages/behind/channels.py",
+        "channels",
+        "Channels",
+        "account_tree",
+        "Why several heads, and not one wide one?",
+    ),
 ]
 
 

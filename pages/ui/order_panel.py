@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ import streamlit as st
 
 from pages.ui.catalogue import LookError, ModelInfo, list_models
 from pages.ui.edit_result import sentences
+from pages.ui.held_out import scores
 from pages.ui.kept import Kept, up_to
 from pages.ui.layout import notice
 from pages.ui.models import tokenize, translate
@@ -138,12 +138,7 @@ def verdict(pair: Pair, text: Mapping[str, str]) -> str:
 def held_out(folder: Path) -> float | None:
     """The last loss on the pairs held out that a bundle's `metrics.jsonl` tells, in nats a token;
     None where it tells none."""
-    try:
-        lines = (folder / "metrics.jsonl").read_text("utf-8").splitlines()
-        losses = [row["val/nll"] for row in map(json.loads, lines) if "val/nll" in row]
-        return float(losses[-1]) if losses else None
-    except (OSError, ValueError, TypeError, RecursionError):
-        return None
+    return scores(folder).get("val/nll")
 
 
 def rows_of(found: Sequence[Pair], turned: str) -> Iterator[Sequence[object]]:

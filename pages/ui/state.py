@@ -36,7 +36,7 @@ PANELS = (
 )
 HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
-SETTINGS = ("map", "context", "axes", "kinds", "tokens", "positions")
+SETTINGS = ("map", "context", "axes", "kinds", "tokens", "positions", "channels")
 MAX_SETTINGS = 7_000  # characters of what is set in a panel
 
 _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.notices"
@@ -71,6 +71,7 @@ class Look:
     kinds: str = ""
     tokens: str = ""
     positions: str = ""
+    channels: str = ""
 
     @property
     def layer_index(self) -> int:

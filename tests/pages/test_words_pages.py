@@ -9,6 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.navigation import STOPS
 from pages.ui.numbers import two_digits
 from tests.pages.blobs import sent
 from trainer.folder import IMPORTED
@@ -30,8 +31,8 @@ ODD_TEXTS = [
 
 
 def open_page(name: str, **query: str) -> AppTest:
-    section = "train" if name == "training" else "words"
-    at = AppTest.from_file(str(ROOT / "pages" / section / f"{name}.py"), default_timeout=60)
+    path = next(stop.path for stop in STOPS if stop.url == name)
+    at = AppTest.from_file(str(ROOT / path), default_timeout=60)
     for key, value in query.items():
         at.query_params[key] = value
     return at.run()

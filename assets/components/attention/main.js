@@ -18,8 +18,8 @@ const PARTS = ["view", "kinds", "ramp", "low", "top", "quantity", "scaling", "co
 export default mounted({ build, receive, draw, end });
 
 function build(parent) {
-  const part = partsOf(parent, PARTS), listeners = new AbortController(), address = new Address("heads", listeners);
-  const view = { part, listeners, address, choice: null, sent: 0, waiting: false, hover: null, lock: null, pointed: null, settings: settingsFrom(address.read()), sets: {}, facts: {}, pictures: {}, drawn: 0, frame: 0 };
+  const part = partsOf(parent, PARTS), listeners = new AbortController();
+  const view = { part, listeners, choice: null, sent: 0, waiting: false, hover: null, lock: null, pointed: null, settings: settingsFrom({}), sets: {}, facts: {}, pictures: {}, drawn: 0, frame: 0 };
   listen(view);
   view.observer = new ResizeObserver(() => {
     if (`${part.heads.clientWidth} ${part.scroll.clientWidth}` !== view.widths) repaint(view);
@@ -50,7 +50,11 @@ function receive(view, bytes) {
   const sameTokens = JSON.stringify([header.src, header.tgt]) === view.tokens;
   if (arrays.decoder) arrays.decoder = squared(arrays.decoder);
   const first = !view.bytes;
-  if (first) view.sent = header.seen;
+  if (first) {
+    view.sent = header.seen;
+    view.address = new Address(header.address, view.listeners);
+    view.settings = settingsFrom(view.address.read());
+  }
   Object.assign(view, { header, arrays, norms, sets: {}, facts: {}, pictures: {}, tokens: JSON.stringify([header.src, header.tgt]) });
   if (!sameTokens) view.hover = view.lock = view.pointed = view.told = null;
   const choice = validChoice(reconcile(view, header), arrays);

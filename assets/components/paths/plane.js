@@ -1,10 +1,10 @@
 // Where the stops of a path lie in the plane, in numbers alone.
+import { hueAt } from "../shared/hues.js";
 
-const HUES_OF_PATHS = ["#4583d6", "#dd5a36", "#1f9a91", "#c2901a", "#8d6bd8", "#d0548c", "#7a9e3b", "#6f87a8", "#2f6fb5", "#b5472a", "#187a73", "#9a7012", "#7250c0", "#ab3d70", "#5f7d2b", "#576c88"];
 const HUES_OF_SIDES = ["#4583d6", "#d0548c"]; // encoder, decoder
 
 /** The colour of a path: its own, or that of its side where there are two. */
-export const hueOf = ({ groups, sides }, path) => (groups.length > 1 ? HUES_OF_SIDES[sides[path]] : HUES_OF_PATHS[path % HUES_OF_PATHS.length]);
+export const hueOf = ({ groups, sides }, path) => (groups.length > 1 ? HUES_OF_SIDES[sides[path]] : hueAt(path));
 
 /** The place of a path at a stop, which may lie between two: [x, y] of `points` (N, P, 2). */
 export function placeAt(points, stops, path, stop) {
