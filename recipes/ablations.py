@@ -18,7 +18,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "everyday-text-only": {"data": "everyday.tsv.gz"},
     "with-translations": {"data": "train.tsv.gz,translations.tsv.gz"},
     "no-dropout": {"dropout": 0.0},
-    "dropout-0.2": {"dropout": 0.2},
+    "more-dropout": {"dropout": 0.2},
     "vocabulary-4000": {"tokenizer_file": "", "vocab_size": 4000},
     "vocabulary-16000": {"tokenizer_file": "", "vocab_size": 16_000},
     "no-average": {"ema": 0.0},

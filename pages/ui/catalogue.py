@@ -13,11 +13,16 @@ from trainer.notes import title
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models"
 IDENTITY = ("config.json", "model.safetensors")  # a change of either is another model
+TWO = "encoder-decoder"
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError)
 
 
 class LookError(ValueError):
     """A look that cannot be shown; the message is one sentence for a person."""
+
+
+class OtherKind(ValueError):
+    """A bundle of another architecture than these pages show."""
 
 
 class NothingTyped(LookError):
@@ -47,6 +52,25 @@ class ModelInfo:
         return self.title if self.step is None else f"{self.title} · step {self.step:,}"
 
 
+@dataclass(frozen=True)
+class OneStreamInfo:
+    """What the config of a bundle of one stream says: encoder, decoder, vision or cnn."""
+
+    key: str
+    title: str
+    folder: Path
+    architecture: str
+    sizes: Mapping[str, Any]
+    labels: tuple[str, ...]
+    about: Mapping[str, Any]
+    step: int | None
+
+    @property
+    def stand(self) -> str:
+        """Its title and the step at which it stands, for the line below a picture."""
+        return self.title if self.step is None else f"{self.title} · step {self.step:,}"
+
+
 def list_models() -> list[ModelInfo]:
     """The models that ship, then the exports of runs, newest first; broken ones are left out."""
     shipped = sorted(_folders(SHIPPED), key=_by_name)
@@ -55,6 +79,36 @@ def list_models() -> list[ModelInfo]:
     infos = [_info(path, path.name, True) for path in shipped]
     infos += [_of_run(path) for path in sorted(there, key=lambda p: -there[p])]
     return [info for info in infos if info is not None]
+
+
+def list_one_stream(*architectures: str) -> list[OneStreamInfo]:
+    """The models of one stream that ship, by name, then the exports of runs, newest first."""
+    shipped = [(path, path.name) for path in sorted(_folders(SHIPPED))]
+    exports = [path / "export" for path in _runs()]
+    there = {path: made for path in exports if (made := _made(path)) is not None}
+    runs = [(path, path.parent.name) for path in sorted(there, key=lambda p: -there[p])]
+    infos = (_one_stream(path, key) for path, key in [*shipped, *runs])
+    return [info for info in infos if info is not None and info.architecture in architectures]
+
+
+def _one_stream(folder: Path, key: str) -> OneStreamInfo | None:
+    """What a bundle of one stream says of itself; None for any other."""
+    try:
+        config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
+        about = dict(config["about"])
+        step = about.get("step")
+        return OneStreamInfo(
+            key=key,
+            title=str(about.get("title") or key),
+            folder=folder,
+            architecture=str(config["architecture"]),
+            sizes=dict(config["model"]),
+            labels=tuple(map(str, config["labels"])),
+            about=about,
+            step=step if type(step) is int else None,
+        )
+    except _UNREADABLE:
+        return None
 
 
 def what_is_broken(key: str) -> str | None:
@@ -132,6 +186,8 @@ def _problem(folder: Path) -> str | None:
     """What is wrong with the config of a bundle; None where it can be read."""
     try:
         _read(folder, folder.name, False)
+    except OtherKind as error:
+        return f"says that it translates nothing (it is a model of the kind {error})"
     except OSError as error:
         return f"cannot be read ({error.strerror or error})"
     except KeyError as error:
@@ -145,6 +201,8 @@ def _problem(folder: Path) -> str | None:
 
 def _read(folder: Path, key: str, shipped: bool) -> ModelInfo:
     config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
+    if (kind := config.get("architecture", TWO)) != TWO:
+        raise OtherKind(kind)
     sizes, about = config["model"], dict(config.get("about", {}))
     src, tgt = config["tokenizers"]
     step = about.get("step")
