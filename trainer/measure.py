@@ -1,8 +1,8 @@
 """How fast this machine would train a model and how much memory it takes: measured, never guessed.
 
 `python -m trainer.measure CONFIG` takes a config as JSON, trains a fresh model of its sizes for
-some seconds on pieces drawn at random, in batches of the size that the run will have, and prints
-one line of JSON. It needs no data and leaves nothing behind.
+some seconds on pieces or pixels drawn at random, in batches of the size that the run will have, and
+prints one line of JSON. It needs no data and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -16,17 +16,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import torch
-from torch import Tensor
 
 from trainer.config import TrainConfig
 from trainer.hardware import pick_device, pick_precision
 from trainer.learning import optimiser, token_losses
+from trainer.tasks import task_of
 from transformer.config import ConfigError
-from transformer.model import Transformer
-from transformer.tokenizer import SPECIALS
 
 SECONDS = 5.0
-LENGTH = 32  # tokens of a measured sentence, if the model takes as many
 FEWEST = 2  # updates that are timed, however long they take
 
 
@@ -47,31 +44,27 @@ def measure(config: TrainConfig, seconds: float = SECONDS) -> Measured:
     precision = pick_precision(config, device)
     if config.threads:
         torch.set_num_threads(config.threads)
-    model = Transformer(config.model_config(config.vocab_size, config.vocab_size)).to(device)
+    task = task_of(config)
+    model = task.blank().to(device)
     steps = optimiser(model, config)
-    batch = random_batch(config).to(device)
+    drawn = task.drawn(torch.Generator().manual_seed(config.seed))
+    batch = type(drawn)(*(part.to(device) for part in drawn))
+    labels = 0.0
 
     def update() -> None:
+        nonlocal labels
+        labels = 0.0
         for _ in range(config.accumulate):
             with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
-                logits = model(batch, batch[:, :-1])
-                loss, _, tokens = token_losses(logits, batch[:, 1:], config.label_smoothing)
-            (loss / tokens).backward()
+                loss, _, count = task.losses(model, batch, token_losses)
+            (loss / count).backward()
+            labels += float(count)
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip or float("inf"))
         steps.step()
         steps.zero_grad()
 
     times = timed(update, device, seconds)
-    tokens = batch.size(0) * (batch.size(1) - 1) * config.accumulate
-    return Measured(device, precision, sum(times) / len(times), tokens, memory_held(device))
-
-
-def random_batch(config: TrainConfig) -> Tensor:
-    """A full batch (B, T) of pieces that are no specials, in sentences of `LENGTH`."""
-    length = min(LENGTH, config.max_tokens)
-    rows = max(1, config.batch_tokens // length)
-    draw = torch.Generator().manual_seed(config.seed)
-    return torch.randint(len(SPECIALS), config.vocab_size, (rows, length), generator=draw)
+    return Measured(device, precision, sum(times) / len(times), round(labels), memory_held(device))
 
 
 def timed(update: Callable[[], None], device: str, seconds: float) -> list[float]:

@@ -5,11 +5,14 @@ Each layer is put together while it is needed, and its gradients are handed out 
 
 from __future__ import annotations
 
+from typing import cast
+
 from pytorch_lightning.strategies import ModelParallelStrategy
 from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 
 from trainer import ranks
 from trainer.module import TrainingModule
+from transformer.model import Transformer
 
 
 class ShardedModule(TrainingModule):
@@ -21,7 +24,8 @@ class ShardedModule(TrainingModule):
             return
         assert self.device_mesh is not None
         mesh = self.device_mesh["data_parallel"]
-        for layer in (*self.model.encoder.layers, *self.model.decoder.layers):
+        model = cast(Transformer, self.model)  # the one task that is trained in shares
+        for layer in (*model.encoder.layers, *model.decoder.layers):
             fully_shard(layer, mesh=mesh)
         fully_shard(self.model, mesh=mesh)
         for way in ("encode", "decode"):  # decoding enters the model by these

@@ -13,6 +13,7 @@ from pages.ui.prose import escape_markdown
 from trainer.config import TrainConfig
 from trainer.engine_settings import ENGINES, ENGINES_OF
 from trainer.presets import resolve, warmup_of
+from trainer.task_settings import TASKS, TASKS_OF
 from transformer.config import ConfigError
 
 _NAMES = {
@@ -28,6 +29,9 @@ _NAMES = {
     "partition": "SLURM partition",
     "minutes": "Minutes at most",
     "sbatch": "More for sbatch",
+    "eyes": "What sees",
+    "groups": "Groups of channels",
+    "projection": "From patch to vector",
 }
 
 
@@ -37,8 +41,8 @@ def follow(start: TrainConfig) -> None:
     So is a warm-up that nobody has typed: `resolve` makes it follow the steps.
     """
     key = f"form.{start.preset}."
-    for name in ENGINES_OF:
-        if not applies(name, start):
+    for name in (*ENGINES_OF, *TASKS_OF):
+        if name != "data" and not applies(name, start):
             st.session_state[f"{key}{name}"] = getattr(start, name)
     words = st.session_state.get(f"{key}tokenizer", start.tokenizer) == "words"
     if words and not st.session_state.get(f"{key}tokenizer_file"):
@@ -51,9 +55,12 @@ def follow(start: TrainConfig) -> None:
 
 
 def applies(name: str, start: TrainConfig) -> bool:
-    """Whether the engine that stands in the form of a preset knows a setting."""
-    engine = st.session_state.get(f"form.{start.preset}.engine", start.engine)
-    return engine in ENGINES_OF.get(name, ENGINES)
+    """Whether the engine and the task that stand in the form of a preset know a setting."""
+    engine, task = (
+        st.session_state.get(f"form.{start.preset}.{name}", getattr(start, name))
+        for name in ("engine", "task")
+    )
+    return engine in ENGINES_OF.get(name, ENGINES) and task in TASKS_OF.get(name, TASKS)
 
 
 def problem_of(start: TrainConfig) -> str:

@@ -72,9 +72,10 @@ def _form(text: Mapping[str, str]) -> None:
     start = PRESETS[preset]
     follow(start)
     problem = problem_of(start)
-    values: dict[str, Any] = {"data": _data(start, text)}
-    for row in (MAIN[:3], MAIN[3:]):
-        for column, name in zip(st.columns(3), row, strict=True):
+    values: dict[str, Any] = {"data": _data(start, text)} if applies("data", start) else {}
+    main = [name for name in MAIN if applies(name, start)]
+    for place in range(0, len(main), 3):
+        for column, name in zip(st.columns(3), main[place : place + 3], strict=False):
             with column:
                 values[name] = field_widget(_FIELDS[name], start, problem)
     with st.container(gap="xsmall"):

@@ -22,6 +22,7 @@ from trainer.folder import RunError, runs_folder
 from trainer.line import device_lock, device_of
 from trainer.locks import is_locked
 from trainer.plan import disk_needed, parameters_by_part, rates, tokens_per_update
+from trainer.task_settings import TEXT
 
 _PLAIN = {"displayModeBar": False}
 _MIB, _GIB = 1 << 20, 1 << 30
@@ -31,7 +32,7 @@ _HUES = {"encoder": ENCODER, "decoder": DECODER}
 def run_plan(config: TrainConfig, text: Mapping[str, str]) -> None:
     """Draw it for settings that make sense."""
     st.subheader("What it will be", anchor=False)
-    parts = parameters_by_part(config.model_config(config.vocab_size, config.vocab_size))
+    parts = _parts(config)
     facts, curve = st.columns([1.35, 1], gap="large")
     with facts:
         st.html(_facts(config, parts))
@@ -39,15 +40,26 @@ def run_plan(config: TrainConfig, text: Mapping[str, str]) -> None:
         st.caption("Learning rate")
         st.plotly_chart(rate_curve(*rates(config)), theme=None, key="plan.rate", config=_PLAIN)
     _measurement(config, text)
-    corpus_look(config, text)
+    if config.task in TEXT:
+        corpus_look(config, text)
+
+
+def _parts(config: TrainConfig) -> dict[str, int]:
+    """Numbers learned, by part of the model."""
+    if config.task == "translate":
+        return parameters_by_part(config.model_config(config.vocab_size, config.vocab_size))
+    from trainer.tasks.sizes import numbers_by_part
+
+    return numbers_by_part(config)
 
 
 def _facts(config: TrainConfig, parts: Mapping[str, int]) -> str:
     total = sum(parts.values())
     needed, free = disk_needed(config, total), _free()
     read = tokens_per_update(config)
+    pieces = f"with {config.vocab_size:,} pieces, or fewer" if config.task in TEXT else ""
     facts = (
-        ("Parameters", f"{total / 1e6:.1f} M", f"with {config.vocab_size:,} pieces, or fewer"),
+        ("Parameters", f"{total / 1e6:.2f} M", pieces),
         ("Tokens an update", f"{read:,}", f"at most {read * config.steps / 1e6:,.1f} M in all"),
         ("Disk", size(needed), f"{size(free)} free" if free is not None else ""),
     )

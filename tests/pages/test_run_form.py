@@ -14,6 +14,12 @@ from trainer.config import TrainConfig
 from trainer.engine_settings import ENGINES_OF
 from trainer.presets import PRESETS
 from trainer.runs import Run, list_runs, status
+from trainer.task_settings import IMAGES, ONE_TEXT, TASKS_OF
+
+
+def known(name: str) -> bool:
+    """Whether a translator knows a setting."""
+    return "translate" in TASKS_OF.get(name, ("translate",))
 
 
 def test_every_field_of_the_config_has_a_widget_with_help_and_the_presets_value(runs: Path) -> None:
@@ -21,7 +27,7 @@ def test_every_field_of_the_config_has_a_widget_with_help_and_the_presets_value(
     widgets = [*at.number_input, *at.selectbox, *at.toggle, *at.text_input, *at.multiselect]
     by_name = {str(widget.key).rpartition(".")[2]: widget for widget in widgets}
     for spec in fields(TrainConfig):
-        if spec.name in ("preset", "data", *ENGINES_OF):
+        if spec.name in ("preset", "data", *ENGINES_OF) or not known(spec.name):
             continue
         widget = by_name[spec.name]
         assert spec.metadata["help"] in widget.help
@@ -122,3 +128,20 @@ def test_an_unknown_corpus_is_one_sentence(runs: Path) -> None:
     assert not at.exception
     assert "/nowhere/at/all.tsv was not found" in says(at)
     assert list_runs() == []
+
+
+@pytest.mark.parametrize("preset", ["fill", "continue", "digits", "scenes"])
+def test_the_form_of_another_task_shows_what_it_knows_and_makes_a_plan(
+    runs: Path, preset: str
+) -> None:
+    at = open_page()
+    at.segmented_control(key="form.preset").set_value(preset).run()
+    assert not at.exception
+    task = PRESETS[preset].task
+    widgets = [*at.number_input, *at.selectbox, *at.toggle, *at.text_input, *at.multiselect]
+    shown = {str(w.key).rpartition(".")[2] for w in widgets if f"form.{preset}." in str(w.key)}
+    for name, tasks in TASKS_OF.items():
+        assert (name in shown) == (task in tasks), name
+    assert "hidden_share" in shown or task not in (*ONE_TEXT[:1], *IMAGES)
+    assert not next(button for button in at.button if button.label == "Launch").disabled
+    assert at.code[-1].value.endswith(f"--preset {preset}")

@@ -1,4 +1,4 @@
-"""What a run learns: to translate, to fill hidden words, to continue a text, to see; a file each."""
+"""What a run learns: to translate, to fill hidden words, to continue a text, or to see."""
 
 from trainer.config import TrainConfig
 from trainer.tasks.task import Batch, Losses, Prepared, Task

@@ -18,7 +18,7 @@ from trainer.data import split_by_groups
 from trainer.events import EventWriter
 from trainer.held_out import HeldOut
 from trainer.prepare import read_tokenizers, run_tokenizers, write_summary
-from trainer.tasks.task import Prepared, Task
+from trainer.tasks.task import Prepared, Task, drawn_ids
 from trainer.validation import PROBES
 from transformer.one_stream import OneStream, save_one_stream
 from transformer.stack import TextConfig
@@ -121,6 +121,14 @@ class OneText(Task):
     def model(self, folder: Path) -> nn.Module:
         """Of the size that the run's vocabulary asks for."""
         return self.fresh(read_tokenizers(self.config, folder)[0])
+
+    def blank(self) -> nn.Module:
+        """With a vocabulary as large as it may be."""
+        return self.built(self.text_config(self.config.vocab_size + self.extra_pieces))
+
+    def drawn(self, draw: torch.Generator) -> TextBatch:
+        """Lines."""
+        return TextBatch(drawn_ids(self.config, draw))
 
     def save(
         self,

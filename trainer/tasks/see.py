@@ -159,6 +159,18 @@ class See(Task):
         """A fresh one."""
         return self.built(image_data(self.config))
 
+    def blank(self) -> nn.Module:
+        """The sizes follow from the images."""
+        return self.built(image_data(self.config))
+
+    def drawn(self, draw: torch.Generator) -> ImageBatch:
+        """Noise, with nothing in it."""
+        data = image_data(self.config)
+        rows = max(1, self.config.batch_tokens // self.cost(data))
+        shape = (rows, data.channels, data.image, data.image)
+        images = torch.randint(0, 256, shape, generator=draw, dtype=torch.uint8)
+        return ImageBatch(images, torch.zeros(rows, len(data.classes)))
+
     def save(
         self,
         target: Path,

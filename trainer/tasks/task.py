@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn, randint
 from torch.utils.data import DataLoader
 
 from trainer.alarms import Alarms
 from trainer.config import TrainConfig
 from trainer.events import EventWriter
 from trainer.held_out import HeldOut
+from transformer.tokenizer import SPECIALS
 
 Batch = Any
 """A NamedTuple of tensors, which Lightning brings to the device; what is in it is the task's."""
 Losses = Callable[..., tuple[Tensor, Tensor, Tensor]]
 """(logits, labels, smoothing) -> loss, NLL and labels, summed: plain or compiled."""
+
+
+LENGTH = 32  # tokens of a line that is drawn to measure with, if the model takes as many
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,14 @@ class Task(ABC):
         """A fresh model of the run in `folder`, whose tokenizers are there if it has any."""
 
     @abstractmethod
+    def blank(self) -> nn.Module:
+        """A model of the sizes that the settings ask for, before anything was read."""
+
+    @abstractmethod
+    def drawn(self, draw: Generator) -> Batch:
+        """A full batch drawn at random, to measure with: no data is needed."""
+
+    @abstractmethod
     def save(
         self,
         target: Path,
@@ -106,3 +118,10 @@ class Task(ABC):
     def floor(self, model: nn.Module) -> float:
         """The loss of a model that is right and sure of it, in nats."""
         return 0.0
+
+
+def drawn_ids(config: TrainConfig, draw: Generator) -> Tensor:
+    """Pieces that are no specials, in lines of `LENGTH`, as many as a batch holds: (B, T)."""
+    length = min(LENGTH, config.max_tokens)
+    rows = max(1, config.batch_tokens // length)
+    return randint(len(SPECIALS), config.vocab_size, (rows, length), generator=draw)

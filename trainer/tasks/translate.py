@@ -16,7 +16,7 @@ from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.learning import loss_floor, token_losses
 from trainer.prepare import prepare, read_tokenizers
-from trainer.tasks.task import Losses, Prepared, Task
+from trainer.tasks.task import Losses, Prepared, Task, drawn_ids
 from trainer.validation import Validation
 from transformer.bundle import Bundle, save_bundle
 from transformer.model import Transformer
@@ -90,6 +90,16 @@ class Translate(Task):
         """Of the sizes that its two vocabularies ask for."""
         src, tgt = read_tokenizers(self.config, folder)
         return Transformer(self.config.model_config(len(src), len(tgt)))
+
+    def blank(self) -> Transformer:
+        """With vocabularies as large as they may be."""
+        size = self.config.vocab_size
+        return Transformer(self.config.model_config(size, size))
+
+    def drawn(self, draw: torch.Generator) -> Batch:
+        """The same lines on both sides."""
+        ids = drawn_ids(self.config, draw)
+        return Batch(ids, ids)
 
     def save(
         self,
