@@ -54,15 +54,15 @@ import os, resource, sys
 from pathlib import Path
 import torch
 from trainer import train
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 
-step = TranslationModule.training_step
+step = TrainingModule.training_step
 def training_step(module, batch, batch_idx):
     # 64 MiB for each pair of the batch: an allocation that the kernel refuses, or not
     held = torch.empty(batch.src.shape[0] << 24)
     loss = step(module, batch, batch_idx)
     return loss + 0 * held[0].nan_to_num()
-TranslationModule.training_step = training_step
+TrainingModule.training_step = training_step
 torch.set_num_threads(1)
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]), resource.RLIM_INFINITY))

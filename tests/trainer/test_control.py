@@ -18,7 +18,7 @@ from trainer import train as trainer_train
 from trainer.checkpoints import listed_checkpoints
 from trainer.control import FINISH_SHARE, StopRequested
 from trainer.events import EventReader
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 from trainer.runs import Run
 from trainer.validation import Validation
 
@@ -32,7 +32,7 @@ def signals() -> Iterator[None]:
 
 def before_step(monkeypatch: pytest.MonkeyPatch, at: int, act: Callable[[Any], object]) -> None:
     """Do something in the middle of the update after step `at`, once: it has consumed a batch."""
-    step = TranslationModule.training_step
+    step = TrainingModule.training_step
     done: list[int] = []
 
     def training_step(module: Any, batch: Any, batch_idx: int) -> torch.Tensor:
@@ -42,7 +42,7 @@ def before_step(monkeypatch: pytest.MonkeyPatch, at: int, act: Callable[[Any], o
             act(module)
         return loss
 
-    monkeypatch.setattr(TranslationModule, "training_step", training_step)
+    monkeypatch.setattr(TrainingModule, "training_step", training_step)
 
 
 def terminate(*anything: Any, **more: Any) -> None:
@@ -95,7 +95,7 @@ def test_a_stop_during_a_validation_waits_for_nothing(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     if where == "batches":
-        monkeypatch.setattr(TranslationModule, "validation_step", terminate)
+        monkeypatch.setattr(TrainingModule, "validation_step", terminate)
     else:
         monkeypatch.setattr(Validation, "_translate", terminate)
     run = prepared_run(tiny(save_every=100, valid_every=3))
@@ -156,7 +156,7 @@ def test_a_stop_in_the_first_update_waits_for_nothing(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be a long one, and a resume learns it again."""
-    monkeypatch.setattr(TranslationModule, "on_before_optimizer_step", terminate)
+    monkeypatch.setattr(TrainingModule, "on_before_optimizer_step", terminate)
     assert stopped(prepared_run(tiny())).startswith("It was asked to stop; nothing is saved yet")
 
 
@@ -224,7 +224,7 @@ def test_a_run_that_died_behind_its_last_save_is_finished_by_a_resume(
 def test_a_loss_that_is_no_number_ends_it_with_the_checkpoint_before(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch, value: float
 ) -> None:
-    step = TranslationModule.training_step
+    step = TrainingModule.training_step
 
     def training_step(module: Any, batch: Any, batch_idx: int) -> torch.Tensor:
         loss = step(module, batch, batch_idx)
@@ -233,7 +233,7 @@ def test_a_loss_that_is_no_number_ends_it_with_the_checkpoint_before(
             loss = loss * value
         return loss
 
-    monkeypatch.setattr(TranslationModule, "training_step", training_step)
+    monkeypatch.setattr(TrainingModule, "training_step", training_step)
     run = prepared_run(tiny(save_every=1))
     with pytest.raises(trainer_train.TrainingFailed):
         attempt_here(run)
@@ -246,14 +246,14 @@ def test_a_loss_that_is_no_number_ends_it_with_the_checkpoint_before(
 def test_a_loss_of_exactly_zero_is_a_value(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = TranslationModule.training_step
+    step = TrainingModule.training_step
 
     def training_step(module: Any, batch: Any, batch_idx: int) -> torch.Tensor:
         loss = 0 * step(module, batch, batch_idx)
         module.totals[:2] = 0
         return loss
 
-    monkeypatch.setattr(TranslationModule, "training_step", training_step)
+    monkeypatch.setattr(TrainingModule, "training_step", training_step)
     run = prepared_run(tiny(steps=3, save_every=3, valid_every=3, bleu_pairs=1))
     attempt_here(run)
     reader = EventReader(run.events)

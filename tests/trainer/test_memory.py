@@ -26,7 +26,7 @@ from trainer.config import TrainConfig
 from trainer.decided import Decided, read_decided
 from trainer.engines import AGAIN
 from trainer.memory import FULL, MemoryFull, is_memory_full
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 from trainer.runs import load_run
 from trainer.train import TrainingFailed
 from transformer.tokenizer import PAD
@@ -53,7 +53,7 @@ class Overflow:
     """From one update on, the memory is too small for a batch of more than `most` pairs."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int, most: int, error: Exception):
-        step = TranslationModule.training_step
+        step = TrainingModule.training_step
         self.at, self.most = at, most
 
         def training_step(module: Any, batch: Any, batch_idx: int) -> torch.Tensor:
@@ -61,7 +61,7 @@ class Overflow:
                 raise error
             return step(module, batch, batch_idx)
 
-        monkeypatch.setattr(TranslationModule, "training_step", training_step)
+        monkeypatch.setattr(TrainingModule, "training_step", training_step)
 
 
 @pytest.mark.parametrize("accumulate", [1, 2])

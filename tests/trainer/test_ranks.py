@@ -201,14 +201,14 @@ def with_rank(script: str, folder: Path) -> list[str]:
 SHORT_OF_MEMORY = """
 import os, sys
 from trainer import train
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 
-step = TranslationModule.training_step
+step = TrainingModule.training_step
 def training_step(module, batch, batch_idx):
     if module.global_step == 3 and os.environ["RANK"] == "1" and module.sampler.parts == 1:
         raise MemoryError
     return step(module, batch, batch_idx)
-TranslationModule.training_step = training_step
+TrainingModule.training_step = training_step
 sys.exit(train.main())
 """
 
@@ -230,15 +230,15 @@ def test_the_memory_of_one_rank_is_full(
 BROKEN = """
 import os, sys
 from trainer import train
-from trainer.module import TranslationModule
+from trainer.module import TrainingModule
 from trainer.shares import local
 
-step = TranslationModule.training_step
+step = TrainingModule.training_step
 def training_step(module, batch, batch_idx):
     if module.global_step == 3 and os.environ["RANK"] == "1":
         local(module.model.src_embedding.weight.data).fill_(float("nan"))
     return step(module, batch, batch_idx)
-TranslationModule.training_step = training_step
+TrainingModule.training_step = training_step
 sys.exit(train.main())
 """
 
