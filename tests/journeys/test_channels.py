@@ -103,6 +103,22 @@ def test_the_script_prints_the_counts_of_the_table(journey: Journey) -> None:
     assert "groups=2" in done.stdout
 
 
+def test_a_picture_holds_the_table_of_heads_only_where_it_is_unfolded(journey: Journey) -> None:
+    page = journey.open("channels")
+    blocks = part(page, "blocks")
+
+    def picture() -> str:
+        blocks.locator(".save summary").click()
+        with page.expect_download() as download:
+            blocks.locator("[data-take=svg]").click()
+        blocks.locator(".save summary").click()
+        return download.value.path().read_text("utf-8")
+
+    assert ">spreads<" not in picture()
+    blocks.locator(".words summary").click()
+    assert ">spreads<" in picture()
+
+
 def test_two_views_of_heads_keep_their_settings_apart(journey: Journey) -> None:
     from playwright.sync_api import expect
 
