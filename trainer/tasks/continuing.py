@@ -1,23 +1,23 @@
 """To continue: of a line the words till now are seen, and the label is the next word."""
 
-import math
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from trainer.alarms import Alarms
 from trainer.events import EventWriter
 from trainer.learning import loss_floor, token_losses
-from trainer.tasks.one_text import OneText, TextBatch, TextHeldOut
+from trainer.tasks.one_text import OneText, TextBatch
 from trainer.tasks.task import Losses, Prepared
 from trainer.tasks.translate import told
-from transformer.continuing import continued
 from transformer.decoder_only import DecoderOnly
 from transformer.stack import TextConfig
-from transformer.tokenizer import EOS, PAD, SOS
+from transformer.tokenizer import SOS
+
+if TYPE_CHECKING:
+    from trainer.held_out import HeldOut
 
 LONGEST = 20  # pieces of a probe's continuation
 EXAMINED = 32  # lines read at once
@@ -61,8 +61,10 @@ class Continue(OneText):
         events: EventWriter,
         heed: Callable[[], None],
         alarms: Alarms,
-    ) -> tuple[TextHeldOut, DataLoader[Any]]:
+    ) -> "tuple[HeldOut, DataLoader[Any]]":
         """Likelihood, and how often the likeliest piece is the next one."""
+        from trainer.tasks.continue_held_out import ContinueHeldOut
+
         lines, loader = self.held_out(prepared, parts)
         config = self.config
         own = (prepared.bundle, lines, config.bleu_pairs, events, config.valid_every, heed, alarms)
@@ -85,37 +87,3 @@ class Continue(OneText):
         """The entropy of the smoothed target."""
         assert isinstance(model, DecoderOnly)
         return loss_floor(self.config.label_smoothing, model.config.vocab)
-
-
-class ContinueHeldOut(TextHeldOut):
-    """Every piece of every line is asked for, from those before it."""
-
-    @torch.no_grad()
-    def closer(self, nll: float) -> dict[str, float]:
-        """Bits a character of all lines, and the share of pieces that are the first guess."""
-        model, tokenizer = self.bundle.model.eval(), self.bundle.tokenizer
-        assert isinstance(model, DecoderOnly) and tokenizer is not None
-        device = next(model.parameters()).device
-        right = asked = 0
-        encoded = tokenizer.encode_batch(self.lines)
-        for start in range(0, len(encoded), EXAMINED):
-            self.heed()
-            rows = [[SOS, *ids, EOS] for ids in encoded[start : start + EXAMINED]]
-            width = max(map(len, rows))
-            ids = torch.tensor([row + [PAD] * (width - len(row)) for row in rows], device=device)
-            labels = ids[:, 1:]
-            real = labels != PAD
-            right += int(((model(ids[:, :-1]).argmax(dim=-1) == labels) & real).sum())
-            asked += int(real.sum())
-        bits = nll / math.log(2) / max(self.characters, 1)
-        return {"bits_per_character": bits, "accuracy": right / max(asked, 1)}
-
-    def answer(self, text: str) -> dict[str, str]:
-        """The first half of the text, continued."""
-        model, tokenizer = self.bundle.model, self.bundle.tokenizer
-        assert isinstance(model, DecoderOnly) and tokenizer is not None
-        words = text.split()
-        start = " ".join(words[: max(1, len(words) // 2)])
-        ids = tokenizer.encode(start).ids
-        found = continued(model, ids, LONGEST)
-        return {"src": start, "out": tokenizer.decode([*ids, *found.ids]), "ref": text}

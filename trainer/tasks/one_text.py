@@ -1,9 +1,8 @@
 """What filling and continuing share: lines of text in any language, without annotation."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -11,15 +10,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from trainer import ranks
-from trainer.alarms import Alarms
 from trainer.batches import PairDataset, TokenBatchSampler, padded
 from trainer.corpora import DataError, load_data
 from trainer.data import split_by_groups
-from trainer.events import EventWriter
-from trainer.held_out import HeldOut
 from trainer.prepare import read_tokenizers, run_tokenizers, write_summary
 from trainer.tasks.task import Prepared, Task, drawn_ids
-from trainer.validation import PROBES
 from transformer.one_stream import OneStream, save_one_stream
 from transformer.stack import TextConfig
 from transformer.tokenizer import Tokenizer
@@ -155,55 +150,3 @@ class OneText(Task):
             f"{self.layers} layers, D {config.d_model}, F {config.d_ff}, {config.heads} heads, "
             f"{config.norm}-norm, positions {config.positions}"
         )
-
-
-class TextHeldOut(HeldOut):
-    """Scores the held-out lines, and answers the probes: sentences of ours, then held-out lines."""
-
-    def __init__(
-        self,
-        bundle: OneStream,
-        lines: Sequence[str],
-        examined: int,
-        events: EventWriter,
-        every: int,
-        heed: Callable[[], None],
-        alarms: Alarms,
-    ) -> None:
-        """examined: so many of the lines are looked at closely."""
-        super().__init__(events, every, heed, alarms)
-        self.bundle, self.lines = bundle, list(lines[:examined])
-        self.characters = sum(map(len, lines))
-        short = [line for line in lines if 4 <= len(line.split()) <= 12]
-        room = cast(TextConfig, bundle.model.config).max_tokens
-        assert bundle.tokenizer is not None
-        wanted = [*PROBES, *short[:3]]
-        ids = bundle.tokenizer.encode_batch(wanted)
-        self.probes = [text for text, own in zip(wanted, ids, strict=True) if len(own) < room]
-
-    def likelihood(self, loss: float, nll: float, labels: float) -> dict[str, float]:
-        """Per label; the perplexity says between how many pieces it is torn."""
-        labels = max(labels, 1.0)
-        each = nll / labels
-        return {"loss": loss / labels, "nll": each, "perplexity": math.exp(min(each, 700.0))}
-
-    def examine(self, loss: float, nll: float, labels: float) -> tuple[dict[str, float], Any]:
-        """The likelihood, what is closer looked at, and the probes."""
-        values = self.likelihood(loss, nll, labels) | self.closer(nll)
-        return values, {"translations": self.answers()}
-
-    def closer(self, nll: float) -> dict[str, float]:
-        """Further scores of the examined lines. nll: summed over all held-out lines."""
-        raise NotImplementedError
-
-    def answers(self) -> list[dict[str, str]]:
-        """One for each probe."""
-        training = self.bundle.model.training
-        self.bundle.model.eval()
-        told = [self.answer(text) for text in self.probes]
-        self.bundle.model.train(training)
-        return told
-
-    def answer(self, text: str) -> dict[str, str]:
-        """What the model makes of a text."""
-        raise NotImplementedError

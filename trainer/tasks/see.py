@@ -3,17 +3,14 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from trainer.alarms import Alarms
 from trainer.events import EventWriter
-from trainer.held_out import HeldOut
-from trainer.image_scores import image_scores
 from trainer.images import DATA_FILES, ImageData, collate_images, image_data, image_losses
 from trainer.prepare import write_record
 from trainer.tasks.task import Losses, Prepared, Task
@@ -22,9 +19,10 @@ from transformer.cnn import Cnn, CnnConfig
 from transformer.one_stream import OneStream, save_one_stream
 from transformer.vision import VisionConfig, VisionTransformer
 
+if TYPE_CHECKING:
+    from trainer.held_out import HeldOut
+
 EXAMINED = 250  # images that are looked at once
-ANSWERS = 6  # images of the film strip
-FEWEST = 0.5  # probability from which a class is named
 PATCHES = {"digits": 2}  # side of a patch, by the images; else that of the paper's title
 PATCH = 16
 
@@ -141,12 +139,14 @@ class See(Task):
         events: EventWriter,
         heed: Callable[[], None],
         alarms: Alarms,
-    ) -> tuple[HeldOut, DataLoader[Any]]:
+    ) -> "tuple[HeldOut, DataLoader[Any]]":
         """Scores of the held-out images."""
+        from trainer.tasks.images_held_out import ImagesHeldOut
+
         loader = self.loader(prepared.valid.valid)
         every = self.config.valid_every
         return ImagesHeldOut(
-            prepared.bundle, prepared.valid, self, events, every, heed, alarms
+            prepared.bundle, prepared.valid, self.loader, events, every, heed, alarms
         ), loader
 
     def loader(self, images: Any) -> DataLoader[Any]:
@@ -204,59 +204,3 @@ class See(Task):
         """Every score that there is."""
         known = [name for name in found if name not in ("step", "loss")]
         return ", ".join(f"{name.replace('_', ' ')} {told(found, name, '.3f')}" for name in known)
-
-
-class ImagesHeldOut(HeldOut):
-    """Scores the held-out images, those in another style as well, and names what is in a few."""
-
-    def __init__(
-        self,
-        bundle: OneStream,
-        data: ImageData,
-        task: See,
-        events: EventWriter,
-        every: int,
-        heed: Callable[[], None],
-        alarms: Alarms,
-    ) -> None:
-        super().__init__(events, every, heed, alarms)
-        self.bundle, self.data, self.task = bundle, data, task
-
-    def examine(self, loss: float, nll: float, labels: float) -> tuple[dict[str, float], Any]:
-        """Scores by name; those in another style have `style_` before it."""
-        values = {"loss": loss / labels} | self._scores(self.data.valid)
-        if self.data.by_style is not None:
-            other = self._scores(self.data.by_style)
-            values |= {f"style_{name}": value for name, value in other.items()}
-        return values, {"translations": self.answers()}
-
-    def _scores(self, images: Any) -> dict[str, float]:
-        self.heed()
-        model = self.bundle.model.eval()
-        device = next(model.parameters()).device
-        return image_scores(model, self.task.loader(images), device, self.data.exclusive)
-
-    @torch.no_grad()
-    def answers(self) -> list[dict[str, str]]:
-        """The first held-out images: what is named, and what is there."""
-        model = self.bundle.model
-        training = model.training
-        items = [self.data.valid[number] for number in range(ANSWERS)]
-        batch = self.task.collate(items)
-        device = next(model.parameters()).device
-        output = model.eval()(batch.images.to(device).float() / 255)
-        model.train(training)
-        logits = (output if isinstance(output, Tensor) else output.classes).float().cpu()
-        shares = logits.softmax(dim=1) if self.data.exclusive else logits.sigmoid()
-        return [
-            {"src": f"image {number + 1}", "out": self._named(row), "ref": self._there(there)}
-            for number, (row, (_, there)) in enumerate(zip(shares, items, strict=True))
-        ]
-
-    def _named(self, shares: Tensor) -> str:
-        order = shares.argsort(descending=True).tolist()
-        named = [k for k in order if shares[k] >= FEWEST][:4] or order[:1]
-        return ", ".join(f"{self.data.classes[k]} {float(shares[k]):.0%}" for k in named)
-
-    def _there(self, labels: np.ndarray) -> str:
-        return ", ".join(self.data.classes[k] for k in np.flatnonzero(labels))

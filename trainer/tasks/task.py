@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Generator, Tensor, nn, randint
 from torch.utils.data import DataLoader
@@ -12,8 +12,10 @@ from torch.utils.data import DataLoader
 from trainer.alarms import Alarms
 from trainer.config import TrainConfig
 from trainer.events import EventWriter
-from trainer.held_out import HeldOut
 from transformer.tokenizer import SPECIALS
+
+if TYPE_CHECKING:
+    from trainer.held_out import HeldOut
 
 Batch = Any
 """A NamedTuple of tensors, which Lightning brings to the device; what is in it is the task's."""
@@ -79,7 +81,7 @@ class Task(ABC):
         events: EventWriter,
         heed: Callable[[], None],
         alarms: Alarms,
-    ) -> tuple[HeldOut, DataLoader[Any]]:
+    ) -> "tuple[HeldOut, DataLoader[Any]]":
         """Who examines the model, and the held-out batches in a fixed order. parts: of a batch,
         where memory is short."""
 

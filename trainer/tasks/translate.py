@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -17,9 +17,11 @@ from trainer.events import EventWriter
 from trainer.learning import loss_floor, token_losses
 from trainer.prepare import prepare, read_tokenizers
 from trainer.tasks.task import Losses, Prepared, Task, drawn_ids
-from trainer.validation import Validation
 from transformer.bundle import Bundle, save_bundle
 from transformer.model import Transformer
+
+if TYPE_CHECKING:
+    from trainer.held_out import HeldOut
 
 
 class Translate(Task):
@@ -60,8 +62,10 @@ class Translate(Task):
         events: EventWriter,
         heed: Callable[[], None],
         alarms: Alarms,
-    ) -> tuple[Validation, DataLoader[Any]]:
+    ) -> "tuple[HeldOut, DataLoader[Any]]":
         """Likelihood and translations of the pairs that fit in the model."""
+        from trainer.validation import Validation
+
         pairs, loader = self.valid_loader(prepared, parts)
         config = self.config
         own = (events, prepared.bundle, pairs, config.bleu_pairs, config.valid_every, heed, alarms)
