@@ -9,11 +9,10 @@ import streamlit as st
 
 from pages.ui.layout import notice
 from pages.ui.navigation import STOPS, page_link
+from pages.ui.task_words import words_of
 from trainer.folder import Run, RunError
 from trainer.launch import resume
 from trainer.runs import Status, kill, request, what_is_lost
-
-_LOOKED_INTO = ("attention", "translate", "tokens", "embeddings", "positions")
 
 
 def run_actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
@@ -52,7 +51,7 @@ def _also(run: Run, state: Status, text: Mapping[str, str]) -> None:
     with also:
         for label, icon, what in (
             ("Save now", ":material/save:", "save"),
-            ("Translate now", ":material/translate:", "sample"),
+            ("Answer now", ":material/translate:", "sample"),
         ):
             if st.button(label, icon=icon, width="stretch", help=text[f"{what} help"]):
                 _ask(run, what)
@@ -65,7 +64,7 @@ def _look_inside(run: Run) -> None:
     """Links to the pages of the model, with this run's model in them."""
     st.caption("Look inside:")
     stops = {stop.url: stop for stop in STOPS}
-    for url in _LOOKED_INTO:
+    for url in words_of(run).pages:
         if url in stops:
             page_link(stops[url], model=run.id)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.figures.curves import Axis, Curve, Panel, growing_end, panels_data
 from pages.ui.components import mount, pack
 from pages.ui.runs import Reading, Series
+from pages.ui.task_words import TRANSLATE, TaskWords
 from pages.ui.theme import CROSS, HELD_OUT, TRAINING
 
 LESSON_LOSS = 3.5
@@ -22,10 +23,6 @@ _Wanted = tuple[str, str, str, str, str]
 _RATE = (("lr", "learning rate", TRAINING, "line", "rate"),)
 _NORM = (("gradient_norm", "gradient norm", TRAINING, "line", "norm"),)
 _SPEED = (("tokens_per_second", "tokens/s", TRAINING, "line", "speed"),)
-_SCORES = (
-    ("val/bleu", "BLEU", HELD_OUT, "points", "bleu"),
-    ("val/chrf", "chrF", TRAINING, "points", "chrf"),
-)
 _MACHINE = (
     ("machine/cpu", "CPU", TRAINING, "line", "cpu"),
     ("machine/memory", "memory", HELD_OUT, "line", "memory"),
@@ -38,7 +35,13 @@ _HELD = (
 
 
 def curves_blob(
-    reading: Reading, means: Mapping[str, Series], run: str, *, width: int, alive: bool
+    reading: Reading,
+    means: Mapping[str, Series],
+    run: str,
+    *,
+    width: int,
+    alive: bool,
+    words: TaskWords = TRANSLATE,
 ) -> bytes:
     """All panels of a run, packed for the browser; `means` are of `width` points."""
     step = max(reading.step or 0, 1)
@@ -49,11 +52,11 @@ def curves_blob(
 
     loss = _curves(reading, curves, _loss(width))
     panels = [
-        Panel("Loss", loss, 3, _marks(reading), log=True),
+        Panel("Loss", loss, 3, _marks(reading, words), log=True),
         small("Learning rate", _RATE, None),
         small("Gradient norm", _NORM, 2),
-        small("Tokens a second", _SPEED, 0),
-        small("Scores", _SCORES, 1),
+        small(words.speed, _SPEED, 0),
+        small("Scores", _scores(words), 1 if words is TRANSLATE else 3),
         replace(small("Machine, per cent in use", _MACHINE, 0), limits=(0, 100)),
         small("Memory, GiB", _HELD, 2),
     ]
@@ -93,9 +96,17 @@ def _loss(width: int) -> tuple[_Wanted, ...]:
     )
 
 
-def _marks(reading: Reading) -> list[tuple[float, str]]:
+def _scores(words: TaskWords) -> tuple[_Wanted, ...]:
+    hues = (HELD_OUT, TRAINING, CROSS)
+    return tuple(
+        (metric, name, hue, "points", name.lower())
+        for (metric, name, _), hue in zip(words.scores, hues, strict=False)
+    )
+
+
+def _marks(reading: Reading, words: TaskWords) -> list[tuple[float, str]]:
     """The lesson's loss, and the one that label smoothing lets no model come below."""
-    marks = [(LESSON_LOSS, f"the lesson’s {LESSON_LOSS}")]
+    marks = [(LESSON_LOSS, f"the lesson’s {LESSON_LOSS}")] if words.marked else []
     floors = [event.fields.get("loss_floor") for event in reading.alerts]
     told = [floor for floor in floors if isinstance(floor, int | float) and floor > 0]
     if told:

@@ -8,6 +8,7 @@ import time
 import streamlit as st
 
 from pages.ui.runs import Reading, last_step_of, seconds_left, seconds_trained
+from pages.ui.task_words import TRANSLATE, words_of
 from trainer.folder import Run
 from trainer.runs import Status
 
@@ -15,7 +16,6 @@ QUIET = 10.0  # seconds of silence that need no mention
 _PHASES = {
     "preparing data": "Preparing the training text.",
     "training": "Training.",
-    "validation": "Translating the held-out pairs.",
     "export": "Writing the model that you can look into.",
 }
 
@@ -25,11 +25,13 @@ def run_head(run: Run, state: Status, reading: Reading) -> None:
     steps = last_step_of(run, reading)
     step = state.step or reading.step or 0
     left = seconds_left(reading, steps) if state.state == "running" else None
+    words = words_of(run)
+    metric, score, form = next((s for s in words.scores if s[0] in reading.latest), words.scores[0])
     facts = (
         ("Step", f"{step:,}", f"of {steps:,}" if steps else ""),
         ("Loss", _number(reading, "mean/loss", ".3f"), "mean of 25 points"),
         ("Held-out NLL", _number(reading, "val/nll", ".3f"), _at(reading, "val/nll")),
-        ("BLEU", _number(reading, "val/bleu", ".1f"), _at(reading, "val/bleu")),
+        (score, _number(reading, metric, form), _at(reading, metric)),
         (
             "Trained for",
             duration(seconds_trained(run, state)),
@@ -44,7 +46,7 @@ def run_head(run: Run, state: Status, reading: Reading) -> None:
     st.html(
         f'<div class="run-head{" alive" if state.alive else ""}">'
         f'<p><b class="run-state {state.state}">{state.state}</b> '
-        f"{html.escape(sentence(state))}</p>"
+        f"{html.escape(sentence(state, words.validating))}</p>"
         f'<div class="run-bar"><i style="width:{share:.2%}"></i></div><dl>{tiles}</dl>'
         f'<p class="run-notes">{html.escape(notes(reading))}</p></div>'
     )
@@ -56,11 +58,12 @@ def notes(reading: Reading) -> str:
     return " ".join(dict.fromkeys([*said[:1], *said[-1:]]))
 
 
-def sentence(state: Status) -> str:
+def sentence(state: Status, validating: str = TRANSLATE.validating) -> str:
     """What the run does, or why it ended; and how long it has been quiet, where that is long."""
     if state.state != "running" or not state.phase:
         return state.reason
-    doing = _PHASES.get(state.phase, f"In the phase “{state.phase}”.")
+    doings = {**_PHASES, "validation": validating}
+    doing = doings.get(state.phase, f"In the phase “{state.phase}”.")
     quiet, promised = state.quiet, state.promised
     if quiet is None or promised is None or quiet < max(QUIET, promised / 2):
         return doing

@@ -16,6 +16,7 @@ from pages.ui.run_samples import run_samples
 from pages.ui.run_standing import SHARED, known_status
 from pages.ui.run_title import run_title
 from pages.ui.runs import Reading, Watch, log_tail, smoothed, watch
+from pages.ui.task_words import of_task, words_of
 from trainer.folder import Run
 
 REFRESH = "2s"
@@ -46,12 +47,12 @@ def _panel(run: Run, text: Mapping[str, str], live: bool) -> None:
 def _curves(
     run: Run, watched: Watch, reading: Reading, text: Mapping[str, str], *, alive: bool
 ) -> None:
-    st.caption(text["loss"])  # above them all: the loss is the first of many
+    st.caption(of_task(text, "loss", run))  # above them all: the loss is the first of many
     width = smoothing(text["smoothing help"])
 
     def draw() -> bytes:
         means = smoothed(watched.reader, width)
-        return curves_blob(reading, means, run.id, width=width, alive=alive)
+        return curves_blob(reading, means, run.id, width=width, alive=alive, words=words_of(run))
 
     curves_view(watched.draw(f"curves.{width}", (reading.version, alive), draw), key="curves")
 
@@ -59,17 +60,19 @@ def _curves(
 def _below(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
     """One of four views, so that a live panel draws no more than is looked at."""
     warned = sum(event.fields.get("level") != "note" for event in reading.alerts)
+    words = words_of(run)
+    views = [words.answers, *["Inside the model"] * words.inside, "Alerts", "Log"]
     told = {"Alerts": f"Alerts ({warned})" if warned else "Alerts"}
     shown = st.segmented_control(
         "Look at",
-        ("Translations", "Inside the model", "Alerts", "Log"),
-        default="Translations",
+        views,
+        default=words.answers,
         required=True,
         format_func=lambda view: told.get(view, view),
-        key="run.below",
+        key=f"run.below.{words.answers}",
         label_visibility="collapsed",
     )
-    if shown == "Translations":
+    if shown == words.answers:
         run_samples(run, reading, text)
     elif shown == "Inside the model":
         run_inside(run, text)

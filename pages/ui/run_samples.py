@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.runs import Reading
+from pages.ui.task_words import of_task
 from trainer.folder import Run
 
 _SHOWN = 60  # frames of the strip, the newest
@@ -23,18 +24,18 @@ def run_samples(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
     if not reading.samples:
         st.caption(text["no samples"])
         return
-    st.caption(text["samples"])
+    st.caption(of_task(text, "samples", run))
     newest = reading.samples[-1].fields
     lines = newest.get("translations", [])
     sources = [line["src"] for line in lines]
     chosen = st.selectbox(
-        "One sentence over time",
+        "One of them over time" if run.config.get("task") == "see" else "One sentence over time",
         sources,
         index=telling(str(run.config.get("data", "")), lines),
         key="sample-sentence",
     )
     st.html(strip(frames(reading, chosen)))
-    with st.expander("All sentences at the newest validation", icon=":material/translate:"):
+    with st.expander("All of them at the newest validation", icon=":material/list:"):
         st.html(_pairs(lines))
     judged = [event.fields for event in reading.samples if event.fields.get("best")]
     if judged:

@@ -1,0 +1,75 @@
+"""How the training page speaks of a run, by what the run learns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trainer.folder import Run
+
+Score = tuple[str, str, str]
+"""The metric of the events, its name for a person, and how its number is written."""
+
+
+@dataclass(frozen=True)
+class TaskWords:
+    """scores: the first stands in the head of the run, all in a chart. speed: the title of the
+    chart of what is learned from in a second. answers: the view of what the model says. pages: in
+    which its model can be looked into. marked: whether the lesson's loss is a mark for it."""
+
+    scores: tuple[Score, ...]
+    speed: str
+    answers: str
+    validating: str
+    pages: tuple[str, ...]
+    marked: bool = False
+    inside: bool = False
+
+
+TRANSLATE = TaskWords(
+    (("val/bleu", "BLEU", ".1f"), ("val/chrf", "chrF", ".1f")),
+    "Tokens a second",
+    "Translations",
+    "Translating the held-out pairs.",
+    ("attention", "translate", "tokens", "embeddings", "positions"),
+    marked=True,
+    inside=True,
+)
+WORDS: dict[str, TaskWords] = {
+    "translate": TRANSLATE,
+    "fill": TaskWords(
+        (("val/accuracy", "Accuracy", ".1%"), ("val/among_five", "among five", ".1%")),
+        "Hidden pieces a second",
+        "Filled words",
+        "Filling words of the held-out lines.",
+        ("machines",),
+    ),
+    "continue": TaskWords(
+        (("val/accuracy", "Next-piece accuracy", ".1%"),),
+        "Tokens a second",
+        "Continuations",
+        "Reading the held-out lines.",
+        ("machines",),
+    ),
+    "see": TaskWords(
+        (
+            ("val/accuracy", "Accuracy", ".1%"),
+            ("val/recall", "Recall", ".1%"),
+            ("val/style_recall", "of the other style", ".1%"),
+        ),
+        "Images a second",
+        "What it sees",
+        "Looking at the held-out images.",
+        ("vision",),
+    ),
+}
+
+
+def words_of(run: Run) -> TaskWords:
+    """The words for what a run learns; runs of before there were tasks translate."""
+    return WORDS.get(str(run.config.get("task", "translate")), TRANSLATE)
+
+
+def of_task(text: Mapping[str, str], name: str, run: Run) -> str:
+    """A section of the page's prose, the task's own where there is one."""
+    return text.get(f"{name} {run.config.get('task')}", text[name])
