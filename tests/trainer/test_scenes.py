@@ -9,7 +9,7 @@ import pytest
 
 from trainer.backgrounds import background
 from trainer.emoji import VENDORS, labels, pictures
-from trainer.scenes import LARGEST, MOST, SIDE, SMALLEST, compose
+from trainer.scenes import LARGEST, MOST, SIDE, SMALLEST, Placed, compose, paste
 from trainer.sprites import Turn, hue_rotation, sprite
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +48,27 @@ def test_a_scene_shows_what_it_says() -> None:
             assert columns.min() >= left - 1
             assert columns.max() <= right
         assert (scene.masks.sum(axis=0) <= 1).all()  # one sees one emoji at a pixel
+
+
+def test_emoji_overlap_little() -> None:
+    """Of four, each shows most of itself: of what it would show alone, in the same place."""
+    for index in range(60):
+        scene = compose(11, index, chosen=[3, 40, 80, 120])
+        for each, mask in zip(scene.placed, scene.masks, strict=True):
+            alone = sprite(each.vendor, each.emoji, each.size, Turn())[3] > 0.5
+            assert mask.sum() > 0.75 * alone.sum()
+
+
+def test_what_lies_above_covers_what_lies_below() -> None:
+    image, alphas = np.zeros((3, SIDE, SIDE), np.float32), np.zeros((2, SIDE, SIDE), np.float32)
+    opaque = np.ones((4, 20, 20), np.float32)
+    paste(image, alphas, 0, Placed(0, "noto", 30, 30, 20), opaque * [[[200]], [[0]], [[0]], [[1]]])
+    paste(image, alphas, 1, Placed(1, "noto", 40, 30, 20), opaque * [[[0]], [[90]], [[0]], [[1]]])
+    assert (alphas[0] > 0).sum() == 200
+    assert (alphas[1] > 0).sum() == 400
+    assert not (alphas[0] * alphas[1]).any()
+    assert image[:, 30, 25].tolist() == [200, 0, 0]
+    assert image[:, 30, 35].tolist() == [0, 90, 0]
 
 
 def test_a_mask_is_where_the_emoji_changed_the_image() -> None:

@@ -20,6 +20,9 @@ def test_a_point_on_the_query_on_another_on_nothing() -> None:
     assert hits.on_query.tolist() == [True, False, False, False]
     assert hits.on_other.tolist() == [False, True, False, False]
     assert hits.silent.tolist() == [False, False, False, True]
+    swapped = point(maps, others, asked)
+    assert torch.equal(swapped.on_query, hits.on_other)
+    assert torch.equal(swapped.on_other, hits.on_query)
 
 
 def test_the_hottest_point_of_a_cell_is_inside_it() -> None:
