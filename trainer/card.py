@@ -55,10 +55,11 @@ def data_lines(folder: Path, items: str = "pairs") -> list[str]:
         licence = corpus["licence"] or "licence unknown, the file is not the project's"
         dropped = "".join(f"; {n:,} dropped: {why}" for why, n in corpus["dropped"].items())
         lines.append(
-            f"- {corpus_name(corpus['name'])}: {corpus['pairs']:,} pairs "
+            f"- {corpus_name(corpus['name'])}: {corpus['pairs']:,} {corpus.get('items', 'pairs')} "
             f"({licence}; sha256 {corpus['sha256'][:12]}{dropped})"
         )
-    held = f"{data['train']:,} {items} to learn from, {data['valid']:,} held out by groups"
+    held = f"{data['train']:,} {items} to learn from, {data['valid']:,} held out"
+    held += " by groups" if items != "images" else ""
     return [*lines, f"- {held}, {data['too_long']:,} left out as too long"]
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 EXAMINED = 250  # images that are looked at once
 PATCHES = {"digits": 2}  # side of a patch, by the images; else that of the paper's title
 PATCH = 16
+LICENCES = {
+    "digits": "UCI, CC BY 4.0",
+    "emoji": "Noto Emoji, Apache-2.0; scored as well on Twemoji, CC BY 4.0",
+}
 
 
 class ImageBatch(NamedTuple):
@@ -73,7 +77,8 @@ class See(Task):
         if first:
             (name, sha256), *_ = self.data_hashes().items()
             corpus = {"name": name, "pairs": len(data.train), "sha256": sha256}  # type: ignore[arg-type]
-            told = {**corpus, "licence": "see assets", "dropped": {}}
+            licence = LICENCES[self.config.images]
+            told = {**corpus, "items": self.items, "licence": licence, "dropped": {}}
             counts = {"train": len(data.train), "valid": len(data.valid), "too_long": 0}  # type: ignore[arg-type]
             write_record(folder / "data.json", {"corpora": [told], **counts})
         return Prepared(bundle, Priced(data.train, self.cost(data)), data)
