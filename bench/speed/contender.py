@@ -62,7 +62,7 @@ def train(who: str, config: TrainConfig, path: Path, seconds: float) -> Pace:
     torch.manual_seed(config.seed)
     sizes = config.model_config(vocab, vocab)
     model = made(sizes).to(device)
-    steps = optimiser(model, config)  # type: ignore[arg-type]
+    steps = optimiser(model, config)
     arithmetic = Compiled(layers_of(model)) if config.compile else Eager()
     graphs = None
     if pick_graphs(config, device) and batches is bucketed:

@@ -29,7 +29,7 @@ def test_it_opens_with_its_note_curves_and_translations(folder: Path) -> None:
     shown = says(at)
     assert html.escape(read_notes(run).note) in shown
     assert "comes with Dawn, to look at only" in shown
-    chosen = at.selectbox(key="sample-sentence").value
+    chosen = str(at.selectbox(key="sample-sentence").value)
     of_its_own_world = {"libreoffice-help": PROBES[-1], "bible-web-diodati": "God said,"}
     assert chosen.startswith(of_its_own_world.get(run.config["data"], PROBES[0]))
 

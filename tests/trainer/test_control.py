@@ -20,6 +20,7 @@ from trainer.control import FINISH_SHARE, StopRequested
 from trainer.events import EventReader
 from trainer.module import TrainingModule
 from trainer.runs import Run
+from trainer.tasks.translate import Translate
 from trainer.validation import Validation
 
 
@@ -107,11 +108,11 @@ def test_a_stop_while_the_data_are_prepared_and_a_resume_from_the_beginning(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = prepared_run(tiny(steps=2, bleu_pairs=1))
-    prepare = trainer_train.prepare
-    monkeypatch.setattr(trainer_train, "prepare", terminate)
+    prepare = Translate.prepare
+    monkeypatch.setattr(Translate, "prepare", terminate)
     said = "It was asked to stop; nothing is saved yet, so a resume begins at the beginning."
     assert stopped(run) == said
-    monkeypatch.setattr(trainer_train, "prepare", prepare)
+    monkeypatch.setattr(Translate, "prepare", prepare)
     attempt_here(run, 2)
     assert list(metric(run, "train/loss")) == [1, 2]
     notes = [e.fields["message"] for e in events_of(run) if e.kind == "alert"]
@@ -147,7 +148,7 @@ def within_a_careless_library(*anything: Any, **more: Any) -> None:
 def test_a_stop_is_heard_in_code_that_handles_errors_of_its_own(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch, code: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(trainer_train, "prepare", code)
+    monkeypatch.setattr(Translate, "prepare", code)
     said = "It was asked to stop; nothing is saved yet, so a resume begins at the beginning."
     assert stopped(prepared_run(tiny(steps=2, bleu_pairs=1))) == said
 
@@ -163,7 +164,7 @@ def test_a_stop_in_the_first_update_waits_for_nothing(
 def test_a_second_signal_does_not_interrupt_the_ending(
     tiny: Tiny, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer_train, "prepare", terminate)
+    monkeypatch.setattr(Translate, "prepare", terminate)
     written = trainer_train.EventWriter.write
 
     def write(events: Any, kind: str, **fields: Any) -> None:

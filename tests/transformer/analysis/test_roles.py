@@ -164,7 +164,7 @@ def test_the_model_that_ships_has_its_roles() -> None:
 @pytest.mark.slow
 def test_the_roles_that_ship_are_what_the_model_does() -> None:
     torch.set_num_threads(1)
-    for folder in SHIPPED.iterdir():
+    for folder in (path.parent for path in SHIPPED.glob("*/roles.json")):
         found = load_roles(folder)
         assert found is not None, folder.name
         made = measure(load_bundle(folder), load_corpus(found.data).pairs, found.data)
