@@ -92,7 +92,10 @@ def test_a_setting_without_sense(
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [
-        (["run", "--preset=huge"], "There is no preset 'huge': choose nano, tiny, base, lesson."),
+        (
+            ["run", "--preset=huge"],
+            "There is no preset 'huge': choose nano, tiny, base,",
+        ),
         (["run", "--epochs=3"], "unrecognized arguments: --epochs=3"),
         (["run", "--steps"], "expected one argument"),
         (["run", "--start-from=/nowhere"], "There is no model 'nowhere'"),
