@@ -84,6 +84,14 @@ STOPS = [
         "account_tree",
         "Why several heads, and not one wide one?",
     ),
+    Stop(
+        "Behind attention",
+        "pages/behind/vision.py",
+        "vision",
+        "Vision",
+        "image_search",
+        "What does attention read where there are no words?",
+    ),
 ]
 
 

@@ -36,7 +36,7 @@ PANELS = (
 )
 HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
-SETTINGS = ("map", "context", "axes", "kinds", "tokens", "positions", "channels")
+SETTINGS = ("map", "context", "axes", "kinds", "tokens", "positions", "channels", "vision")
 MAX_SETTINGS = 7_000  # characters of what is set in a panel
 
 _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.notices"
@@ -72,6 +72,7 @@ class Look:
     tokens: str = ""
     positions: str = ""
     channels: str = ""
+    vision: str = ""
 
     @property
     def layer_index(self) -> int:

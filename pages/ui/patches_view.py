@@ -1,0 +1,117 @@
+"""A picture as the vision encoder reads it, as a component: patches, heads, paint, positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.ui.catalogue import OneStreamInfo
+from pages.ui.components import mount, pack
+from pages.ui.kept import Kept
+from pages.ui.picture_choice import Picture
+from pages.ui.seeing import alike_positions, painting_errors, patches_of, project, see
+from trainer.emoji import labels
+
+KEY = "patches"
+MOST = 8  # classes on show, beside those that are there
+
+
+def hidden_patches(info: OneStreamInfo) -> Any:
+    """Takes the patches that are hidden, as the address has them: bits in sixteens."""
+
+    def read(text: str) -> int:
+        if len(text) > patches_of(info) // 4 + 1 or not (text.isascii() and text.isalnum()):
+            raise ValueError(text)
+        value = int(text, 16)
+        if value >> patches_of(info):
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def patches_view(info: OneStreamInfo, picture: Picture, hidden: int, kept: Kept) -> None:
+    """The component; a patch that is pressed in it is hidden, or seen again: one round trip."""
+    mount("patches")(
+        data=patches_blob(info, picture, hidden),
+        key=KEY,
+        on_hide_change=partial(_hide, kept, hidden, patches_of(info)),
+    )
+
+
+def patches_blob(info: OneStreamInfo, picture: Picture, hidden: int) -> bytes:
+    """All that the component draws of one picture, under what is hidden."""
+    seen, whole = see(info, picture.pixels, hidden), see(info, picture.pixels)
+    vectors, count = project(info, picture.pixels), patches_of(info)
+    errors = painting_errors(picture.pixels, seen, hidden, int(info.sizes["patch"]))
+    header = {
+        "side": picture.pixels.shape[1],
+        "patch": int(info.sizes["patch"]),
+        "projection": info.sizes["projection"],
+        "hidden": [g for g in range(count) if hidden >> g & 1],
+        "classes": _classes(seen.probabilities, whole.probabilities, picture.there),
+        "count": len(seen.probabilities),
+        "sum": float(seen.probabilities.sum()),
+        "known": picture.there is not None,
+        "errors": list(errors),
+        "provenance": f"{info.stand} · {picture.name}",
+    }
+    arrays = {
+        "image": picture.pixels,
+        "painted": seen.painted,
+        "attention": seen.attention.astype(np.float16),
+        "positions": alike_positions(info).astype(np.float16),
+        "vectors": vectors.own,
+    }
+    if vectors.twin is not None:
+        arrays["twin"] = vectors.twin
+    return pack(header, arrays)
+
+
+def _classes(
+    now: np.ndarray, whole: np.ndarray, there: Sequence[int] | None
+) -> list[dict[str, Any]]:
+    """The likeliest classes, those likeliest when nothing is hidden, and those that are there."""
+    known = list(there or ())
+    best = [int(at) for at in np.argsort(-now)[:MOST]]
+    rest = [int(at) for at in np.argsort(-whole)[: MOST // 2]]
+    shown = sorted({*best, *rest, *known}, key=lambda at: -whole[at])
+    return [
+        {
+            "name": labels()[at].name,
+            "sign": labels()[at].character,
+            "now": float(now[at]),
+            "whole": float(whole[at]),
+            "there": at in known,
+        }
+        for at in shown
+    ]
+
+
+def _hide(kept: Kept, hidden: int, count: int) -> None:
+    """What was pressed: {"patch": 14}, counted from 0, or {"all": "half"} or {"all": "none"}."""
+    asked = getattr(st.session_state.get(KEY), "hide", None)
+    changed = after(hidden, asked, count) if isinstance(asked, dict) else hidden
+    if changed != hidden:
+        kept.keep(hidden=(f"{changed:x}", "0"))
+
+
+def after(hidden: int, asked: dict[str, Any], count: int) -> int:
+    """The hidden patches after what the browser asked for; as before where it may not ask that."""
+    patch, every = asked.get("patch"), asked.get("all")
+    if type(patch) is int and 0 <= patch < count:
+        return hidden ^ 1 << patch
+    if every == "none":
+        return 0
+    return half(hidden, count) if every == "half" else hidden
+
+
+def half(before: int, count: int) -> int:
+    """Half of the patches by lot, always the same after the same ones, so that a press more gives
+    others."""
+    draw = np.random.default_rng(before)
+    return sum(1 << int(g) for g in draw.permutation(count)[: count // 2])
