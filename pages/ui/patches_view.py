@@ -83,7 +83,6 @@ def _classes(
     return [
         {
             "name": labels()[at].name,
-            "sign": labels()[at].character,
             "now": float(now[at]),
             "whole": float(whole[at]),
             "there": at in known,

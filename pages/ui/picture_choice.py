@@ -83,7 +83,7 @@ def _scene(kept: Kept, text: Mapping[str, str]) -> Picture:
         chosen = st.multiselect(
             text["chosen"],
             range(len(labels())),
-            format_func=lambda at: f"{labels()[at].character} {labels()[at].name}",
+            format_func=lambda at: labels()[at].name,
             max_selections=MOST,
             placeholder=text["any"],
             width=300,

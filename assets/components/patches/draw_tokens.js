@@ -49,7 +49,7 @@ export function paintLine(view, pen, width, height) {
     }
     if (token === chosen) {
       [pen.strokeStyle, pen.lineWidth] = [ink, 2];
-      pen.strokeRect(x - 1, y - 1, cell + 2, cell + 2);
+      pen.strokeRect(x + 1, y + 1, cell - 2, cell - 2);
     }
   }
 }

@@ -40,8 +40,9 @@ const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 /** Which tokens one looks at most, in words. */
 export function toldMost(weights, token, across, most = 3) {
   const order = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, most);
-  const named = order.map((at) => `${at === token ? "itself" : at ? `patch ${at}` : "the class token"} ${percent(weights[at])}`);
-  return `${capital(nameOf(token, across))} looks most at ${named.join(", ")}; at the class token ${percent(weights[0])}. Looking everywhere alike would be ${percent(1 / weights.length)}.`;
+  const named = order.map((at) => `${at === token ? "itself" : at ? `patch ${at}` : "the class token"} (${percent(weights[at])})`);
+  const first = order.includes(0) ? "" : `; at the class token ${percent(weights[0])}`;
+  return `${capital(nameOf(token, across))} looks most at ${named.join(", ")}${first}. At all alike would be ${percent(1 / weights.length)} each.`;
 }
 
 /** What is pointed at: a token, and whether it is hidden. */
@@ -74,9 +75,9 @@ export function gazeFrom(said, { shape: [layers, heads, tokens] }) {
 
 /** A row for each token that is looked at: layer, head, from, to, weight. */
 export function gazeRows(attention, token, round) {
-  const [layers, heads, tokens] = attention.shape, rows = [];
+  const [layers, heads] = attention.shape, rows = [];
   for (let layer = 0; layer < layers; layer++) for (let head = 0; head < heads; head++) {
     rowOf(attention, layer, head, token).forEach((weight, to) => rows.push([layer + 1, head + 1, token, to, round(weight)]));
   }
-  return rows.length === layers * heads * tokens ? rows : [];
+  return rows;
 }

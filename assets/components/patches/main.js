@@ -11,7 +11,7 @@ import { imageFrom } from "./pixels.js";
 import { savePatches } from "./save_patches.js";
 import { fillWords } from "./side_patches.js";
 
-const PARTS = ["patches", "play", "previous", "next", "scrub", "count", "picture", "made", "line", "says", "chosen", "look", "most", "heads", "hiding", "erred", "truth", "shown", "paint", "sum", "places", "ways", "which", "apart", "strips", "model", "save"];
+const PARTS = ["patches", "play", "previous", "next", "scrub", "count", "picture", "made", "line", "says", "chosen", "look", "most", "heads", "hiding", "erred", "truth", "shown", "paint", "sum", "places", "which", "apart", "strips", "model", "save"];
 
 export default mounted({ build, receive, draw: restyle, end });
 
@@ -36,7 +36,6 @@ function receive(view, bytes) {
   Object.assign(view, { header, arrays, hidden, across: header.side / header.patch, tokens: arrays.attention.shape[2], scale: spread(arrays.vectors.values) });
   view.images = { image: imageFrom(arrays.image), painted: imageFrom(arrays.painted), seen: imageFrom(arrays.image, hidden, header.patch) };
   view.part.scrub.max = String(view.tokens);
-  view.part.ways.hidden = false;
   fillWords(view);
   if (first) recall(view);
   else gaze(view, {});

@@ -9,7 +9,7 @@ export function fillWords(view) {
   part.erred.textContent = toldPaint(view.hidden, header.errors, view.tokens);
   part.model.textContent = header.provenance;
   part.sum.textContent = `a sigmoid each, so they need not sum to 1: all ${header.count} together ${header.sum.toFixed(2)}`;
-  part.which.textContent = view.arrays.twin ? "One patch, by the linear layer and by the convolution made of it" : "One patch, by the small CNN";
+  part.which.textContent = view.arrays.twin ? "One patch, made a vector twice" : "One patch, made a vector";
   fillClasses(view);
 }
 
@@ -17,8 +17,8 @@ function fillClasses({ part, header: { classes, known }, hidden }) {
   const head = element("tr"), names = ["", "probability", hidden.size ? "of all of it" : "", known ? "there" : ""];
   head.append(...names.map((name) => Object.assign(element("th", "", name), { scope: "col" })));
   part.head.replaceChildren(head);
-  part.body.replaceChildren(...classes.map(({ sign, name, now, whole, there }) => {
-    const row = element("tr", there ? "there" : ""), bar = element("i"), cell = element("td", "bar"), label = Object.assign(element("th", "", `${sign} ${name}`), { scope: "row" });
+  part.body.replaceChildren(...classes.map(({ name, now, whole, there }) => {
+    const row = element("tr", there ? "there" : ""), bar = element("i"), cell = element("td", "bar"), label = Object.assign(element("th", "", name), { scope: "row" });
     bar.style.width = `${(100 * now).toFixed(1)}%`;
     const track = element("span", "track");
     track.append(bar);
