@@ -13,11 +13,25 @@ from pages.ui.catalogue import OneStreamInfo
 from pages.ui.components import mount, pack
 from pages.ui.kept import Kept
 from pages.ui.picture_choice import Picture
+from pages.ui.script import portable
 from pages.ui.seeing import alike_positions, painting_errors, patches_of, project, see
 from trainer.emoji import labels
 
 KEY = "patches"
 MOST = 8  # classes on show, beside those that are there
+
+SCRIPT = """import torch
+from pathlib import Path
+from trainer.scenes import compose
+from transformer.one_stream import load_one_stream
+from transformer.trace import tracing
+image = torch.from_numpy({made}.image)[None] / 255
+hidden = torch.tensor([[bool({hidden} >> g & 1) for g in range({count})]])
+model = load_one_stream(Path({folder!r})).model
+with torch.no_grad(), tracing(model) as trace:
+    model(image, hidden)
+print(trace["encoder.layers.LAYER.self_attention.weights"][0, HEAD, TOKEN].tolist())
+"""
 
 
 def hidden_patches(info: OneStreamInfo) -> Any:
@@ -58,6 +72,7 @@ def patches_blob(info: OneStreamInfo, picture: Picture, hidden: int) -> bytes:
         "sum": float(seen.probabilities.sum()),
         "known": picture.there is not None,
         "errors": list(errors),
+        "script": script_of_eyes(info, picture, hidden),
         "provenance": f"{info.stand} · {picture.name}",
     }
     arrays = {
@@ -70,6 +85,19 @@ def patches_blob(info: OneStreamInfo, picture: Picture, hidden: int) -> bytes:
     if vectors.twin is not None:
         arrays["twin"] = vectors.twin
     return pack(header, arrays)
+
+
+def script_of_eyes(info: OneStreamInfo, picture: Picture, hidden: int) -> str:
+    """Lines that print the weights of token `TOKEN` in head `HEAD` of layer `LAYER`; none of a
+    person's own picture."""
+    if not picture.made:
+        return ""
+    return SCRIPT.format(
+        made=picture.made,
+        hidden=hidden,
+        count=patches_of(info),
+        folder=portable(info.folder),
+    )
 
 
 def _classes(

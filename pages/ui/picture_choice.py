@@ -23,11 +23,13 @@ FIRST = 9
 @dataclass(frozen=True)
 class Picture:
     """pixels uint8 (3, 96, 96); there: the classes that are in it, None where nobody knows; name:
-    what it is, in the line below the pictures."""
+    what it is, in the line below the pictures; made: the call that makes it again, "" where none
+    can."""
 
     pixels: np.ndarray
     there: tuple[int, ...] | None
     name: str
+    made: str = ""
 
 
 def picture_choice(kept: Kept, text: Mapping[str, str]) -> Picture:
@@ -92,7 +94,8 @@ def _scene(kept: Kept, text: Mapping[str, str]) -> Picture:
         st.button(text["another"], on_click=_another, args=(kept, number), icon=":material/casino:")
     scene = compose(VALID_SEED, number, (str(vendor),), chosen=chosen or None)
     name = f"scene {number} · {NAMES[str(vendor)]}"
-    return Picture(scene.image, tuple(each.emoji for each in scene.placed), name)
+    made = f"compose({VALID_SEED}, {number}, {(vendor,)}, chosen={chosen or None})"
+    return Picture(scene.image, tuple(each.emoji for each in scene.placed), name, made)
 
 
 def _another(kept: Kept, number: int) -> None:

@@ -1,7 +1,11 @@
-"""An image in sixteen-pixel words, in the browser: the keyboard hides a patch, the address keeps it."""
+"""An image in sixteen-pixel words, in the browser: the keyboard hides, the address keeps."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +17,10 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Journey
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+# Views draw in the next frame.
+DRAWN = """canvas => new Promise((tell) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => tell(canvas.toDataURL()))))"""
 
 
 def view(page: Page) -> Locator:
@@ -27,7 +35,7 @@ def parameter(page: Page, name: str) -> list[str]:
 
 def pixels(found: Locator, name: str) -> str:
     """What a canvas shows."""
-    return str(found.locator(f"canvas.{name}").evaluate("canvas => canvas.toDataURL()"))
+    return str(found.locator(f"canvas.{name}").evaluate(DRAWN))
 
 
 def test_a_patch_hidden_by_the_keyboard_is_painted_in_and_stays_after_a_reload(
@@ -59,7 +67,7 @@ def test_a_patch_hidden_by_the_keyboard_is_painted_in_and_stays_after_a_reload(
     found = view(page)
     expect(found.locator(".chosen")).to_have_text("Layer 2, head 1")
     expect(found.locator(".says")).to_contain_text("Patch 8 (row 2, column 2) is hidden")
-    expect.poll(lambda: {name: pixels(found, name) for name in before}).to_equal(before)
+    assert {name: pixels(found, name) for name in before} == before
     found.get_by_role("button", name="Hide none").click()
     expect(found.locator(".erred")).to_contain_text("Nothing is hidden")
 
@@ -85,3 +93,36 @@ def test_patches_become_tokens_one_by_one_and_still_where_motion_is_unwanted(
     journey.settle(page)
     expect(view(page).get_by_role("button", name="Play")).to_be_hidden()
     expect(view(page).get_by_role("button", name="One patch fewer")).to_be_visible()
+
+
+def test_the_script_prints_the_weights_of_the_file(journey: Journey) -> None:
+    page = journey.open("vision", vision="scene-1~hidden-80", patches="patch-15~layer-3~head-2")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    found = view(page)
+    found.locator(".save summary").click()
+    with page.expect_download() as download:
+        found.locator("[data-take=csv]").click()
+    found.locator("[data-take=python]").click()
+    found.locator(".done", has_text="copied").wait_for()
+    done = subprocess.run(
+        [sys.executable, "-c", page.evaluate("navigator.clipboard.readText()")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = [line.split(",") for line in download.value.path().read_text("utf-8").splitlines()[2:]]
+    weights = [float(row[4]) for row in rows if row[:3] == ["3", "2", "15"]]
+    assert json.loads(done.stdout) == pytest.approx(weights, rel=2e-3, abs=1e-6)
+
+
+def test_a_file_that_is_no_picture_is_one_sentence(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("vision", vision="from-file")
+    hostile = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": hostile}
+    )
+    expect(page.get_by_test_id("stAlert")).to_contain_text("An SVG is instructions for drawing")
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)

@@ -11,6 +11,13 @@ export function savePatches(view) {
     ["png", "Pictures of this page", "PNG, as they are seen", () => pngOf(patches, paint)],
     ["svg", "Pictures of this page", "SVG, lines and letters", () => svgOf(patches, "A picture in patches", about(), paint)],
     ["csv", "Where this token looks", "CSV, every head; token 0 is the class's", () => csvOf(about(), ["layer", "head", "from", "to", "weight"], gazeRows(view.arrays.attention, view.token, fewDigits))],
+    ["python", "The weights in Python", "five lines, into the clipboard", () => scriptOf(view)],
     ["link", "Link to this page", "into the clipboard", () => location.href],
   ]);
+}
+
+/** The script that prints the weights on show; a person's own picture is in no script. */
+function scriptOf({ header: { script }, layer, head, token }) {
+  if (!script) return { sorry: "Your picture stays here, so no script can read it: choose a scene." };
+  return Object.entries({ LAYER: layer, HEAD: head, TOKEN: token }).reduce((text, [name, value]) => text.replace(name, value), script);
 }

@@ -23,7 +23,7 @@ function fillClasses({ part, header: { classes, known }, hidden }) {
     const track = element("span", "track");
     track.append(bar);
     cell.append(track, element("b", "", `${(100 * now).toFixed(1)} %`));
-    row.append(label, cell, element("td", "whole", hidden.size ? `${(100 * whole).toFixed(1)} %` : ""), element("td", "", there ? "✓" : ""));
+    row.append(label, cell, element("td", "before", hidden.size ? `${(100 * whole).toFixed(1)} %` : ""), element("td", "", there ? "✓" : ""));
     return row;
   }));
 }
