@@ -171,6 +171,14 @@ def hide(
     return draw.argsort(dim=1) < many
 
 
+def another_half(before: int, patches: int) -> int:
+    """Half of the patches by lot, as the bits of a number; always the same after the same ones
+    before, so that it can be asked for again and again."""
+    lot = torch.Generator().manual_seed(before)
+    (row,) = hide(1, patches, patches // 2, "cpu", lot).tolist()
+    return sum(1 << patch for patch, is_hidden in enumerate(row) if is_hidden)
+
+
 def class_losses(logits: Tensor, labels: Tensor, exclusive: bool) -> Tensor:
     """Of each image, in nats and float32: logits and labels (B, V) -> (B,).
 

@@ -47,8 +47,12 @@ key = st.segmented_control(
 info = known[key]
 hidden = kept.read("hidden", 0, hidden_patches(info))
 kept.tell()
+st.markdown(text["guide"])
 with plain_errors():
     patches_view(info, picture, hidden, kept)
+
+st.subheader(text["places"], anchor=False)
+st.markdown(text["places-lead"])
 
 st.subheader(text["ways"], anchor=False)
 st.markdown(text["ways-lead"])

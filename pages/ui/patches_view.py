@@ -134,11 +134,8 @@ def after(hidden: int, asked: dict[str, Any], count: int) -> int:
         return hidden ^ 1 << patch
     if every == "none":
         return 0
-    return half(hidden, count) if every == "half" else hidden
+    if every != "half":
+        return hidden
+    from trainer.images import another_half  # brings torch
 
-
-def half(before: int, count: int) -> int:
-    """Half of the patches by lot, always the same after the same ones, so that a press more gives
-    others."""
-    draw = np.random.default_rng(before)
-    return sum(1 << int(g) for g in draw.permutation(count)[: count // 2])
+    return another_half(hidden, count)

@@ -119,6 +119,17 @@ def test_positions_are_compared_without_that_of_the_class_token() -> None:
     np.testing.assert_allclose(alike_positions(info), own, atol=1e-5)
 
 
+def test_positions_are_most_like_those_around_them_as_the_page_says() -> None:
+    rows, columns = np.divmod(np.arange(36), 6)
+    apart = np.maximum(abs(rows[:, None] - rows), abs(columns[:, None] - columns))
+    for info in eyes():
+        alike = alike_positions(info)
+        near = np.where(apart == 1, alike, np.nan)
+        far = np.where(apart > 1, alike, np.nan)
+        assert np.nanmean(near) > np.nanmean(far) + 0.1
+        assert (np.nanmax(near, axis=1) > np.nanmean(far, axis=1)).all()
+
+
 def test_paint_is_measured_where_patches_are_hidden_and_nowhere_else() -> None:
     picture = np.zeros((3, 32, 32), np.uint8)
     picture[:, :16, :16] = 255
