@@ -1,7 +1,7 @@
 // Pure functions of a picture in patches. Run by tests/components/test_in_node.py, or: node --test tests/components/
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lineOf } from "../../assets/components/patches/draw_tokens.js";
+import { lineHeight, lineOf } from "../../assets/components/patches/draw_tokens.js";
 import { gazeFrom, gazeRows, gazeText, ledTo, ledToHead, patchAt, rowOf, toldMost, toldPaint, toldToken } from "../../assets/components/patches/gaze.js";
 
 const attention = { shape: [2, 3, 5, 5], values: Float32Array.from({ length: 150 }, (_, at) => at) };
@@ -40,6 +40,8 @@ test("tokens stand beside each other without overlap, the class token first", ()
   assert.deepEqual(places[0], [0, 0]);
   assert.equal(new Set(places.map(String)).size, 37);
   for (const [x] of places) assert.ok(x + cell <= 700);
+  const height = lineHeight({ across: 6 }, 700); // in a picture of that height the width still is what limits them
+  assert.ok(Math.abs(lineOf({ across: 6 }, 700, height).cell - cell) < 0.5);
 });
 
 test("what a token looks at is told with the largest first, and the class token always", () => {

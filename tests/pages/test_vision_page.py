@@ -181,10 +181,9 @@ def test_emoji_that_are_not_there_are_told(chosen: str) -> None:
     assert f"“with-{chosen}”, which is unknown here" in written(at)
 
 
-def given(monkeypatch: pytest.MonkeyPatch, data: bytes | None) -> None:
+def given(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     """As if a person had chosen that file."""
-    file = None if data is None else io.BytesIO(data)
-    monkeypatch.setattr(picture_choice.st, "file_uploader", lambda *_, **__: file)
+    monkeypatch.setattr(picture_choice.st, "file_uploader", lambda *_, **__: io.BytesIO(data))
 
 
 def test_a_persons_own_picture_is_seen_and_no_class_is_said_to_be_there(
@@ -220,11 +219,10 @@ def test_a_file_that_is_no_picture_is_one_sentence_beside_a_scene(
     np.testing.assert_array_equal(sent(at, "patch")[1]["image"], scene())
 
 
-def test_without_a_file_the_page_says_that_a_link_carries_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    given(monkeypatch, None)
-    at = open_page(vision="from-file")
+@pytest.mark.parametrize("source", ["file", "camera"])
+def test_without_a_picture_the_page_says_that_a_link_carries_none(source: str) -> None:
+    at = open_page(vision=f"from-{source}")
+    assert not at.exception
     assert "a link never carries one" in written(at)
     assert sent(at, "patch")
 

@@ -7,7 +7,7 @@ const GAP_TOKENS = 6, STRIP = 8; // px; rows of a vector below its patch
 /** Where the tokens stand: the class token before the first row, patches in rows beside it. */
 export function lineOf({ across }, width, height) {
   const columns = across * (width > 520 ? 2 : 1), rows = (across * across) / columns;
-  const cell = Math.min(width / (columns + 1), height / (rows * 1.55)) - GAP_TOKENS;
+  const cell = Math.min(width / (columns + 1) - GAP_TOKENS, (height / rows - GAP_TOKENS) / 1.55);
   const corner = (token) => (token ? [(((token - 1) % columns) + 1) * (cell + GAP_TOKENS), Math.floor((token - 1) / columns) * (1.55 * cell + GAP_TOKENS)] : [0, 0]);
   return { cell, columns, rows, corner };
 }
