@@ -17,7 +17,7 @@ def plain_errors(stop: bool = True) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        if not _is_plain(error):
+        if not is_plain(error):
             raise
         from pages.ui.layout import notice
 
@@ -31,7 +31,7 @@ def tone(error: ValueError) -> Literal["info", "warning"]:
     return "info" if isinstance(error, NothingTyped) else "warning"
 
 
-def _is_plain(error: ValueError) -> bool:
+def is_plain(error: ValueError) -> bool:
     """Whether the message is one for a person. torch comes in only where it is there already."""
     if isinstance(error, LookError):
         return True

@@ -22,7 +22,8 @@ class Beside:
     it. roles is what `pages.ui.roles` tells of the heads of each kind. script prints a number of
     these weights, `CELL` of pages/ui/script.py. off are the heads that are switched off, (kind,
     layer, head) counted from 1; None where none can be, else on_toggle is called once the person
-    has pressed the switch of the head on show.
+    has pressed the switch of the head on show. captions say what a kind is where it is another
+    than in an encoder-decoder.
     """
 
     norms: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Beside:
     script: str = ""
     off: Collection[tuple[str, int, int]] | None = None
     on_toggle: Callable[[], None] | None = None
+    captions: Mapping[str, str] = field(default_factory=dict)
 
 
 def attention_view(
@@ -73,6 +75,7 @@ def attention_view(
         "roles": dict(beside.roles),
         "provenance": provenance,
         "script": beside.script,
+        "captions": dict(beside.captions),
         "address": address,
         "off": None
         if beside.off is None

@@ -78,6 +78,14 @@ STOPS = [
     ),
     Stop(
         "Behind attention",
+        "pages/behind/machines.py",
+        "machines",
+        "Three machines",
+        "view_column",
+        "What if it sees everything, or only what was before?",
+    ),
+    Stop(
+        "Behind attention",
         "pages/behind/channels.py",
         "channels",
         "Channels",

@@ -7,7 +7,7 @@ import html
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import ModelInfo, list_models
+from pages.ui.catalogue import ModelInfo, OneStreamInfo, list_models
 from pages.ui.heads_view import Beside, attention_view
 from pages.ui.navigation import refresh_links
 from pages.ui.pieces import straight
@@ -37,7 +37,7 @@ def fitted_look() -> Look:
     return read_look(list(models), info.layers[look.kind], info.heads) if info else look
 
 
-def what(info: ModelInfo, src: str) -> str:
+def what(info: ModelInfo | OneStreamInfo, src: str) -> str:
     """Model, step and sentence in one line of plain text: what a picture is a picture of."""
     text = straight(src.strip())
     short = text if len(text) <= SHORT else f"{text[: SHORT - 1].rstrip()}…"

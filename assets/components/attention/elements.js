@@ -56,7 +56,7 @@ export function writeWords(view, subject) {
   const { kind, layer } = view.choice;
   const { shape: [layers, heads, rows, cols] } = view.arrays[kind];
   const { part, header } = view;
-  part.caption.textContent = KINDS[kind].caption;
+  part.caption.textContent = header.captions?.[kind] ?? KINDS[kind].caption;
   const { pool } = view.grid;
   part.count.textContent = `${layers} layers × ${heads} heads${pool > 1 ? `, a dot is the strongest of ${pool} × ${pool} weights` : ""}`;
   part.title.textContent = subjectName(view);

@@ -1,0 +1,105 @@
+"""What is asked of the three machines: which pieces are hidden, where the text goes on, how it is
+drawn. Kept in the look, `machines=hidden-3.4~at-3~temperature-1.2~seed-7`, counted from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.kept import Kept, Reader, share, whole
+from pages.ui.words import word_spans
+
+TEMPERATURE, HOTTEST, STEP = 0.8, 2.0, 0.1
+SEED, SEEDS = 1, 9_999
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """hidden are places of pieces; at is the place from which the text goes on, None at its end."""
+
+    hidden: tuple[int, ...]
+    at: int | None
+    temperature: float
+    seed: int
+
+    def sent(self) -> dict[str, Any]:
+        """As the component reads it, and as it answers."""
+        return {
+            "hidden": list(self.hidden),
+            "at": self.at,
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "hottest": HOTTEST,
+            "seeds": SEEDS,
+        }
+
+
+def read_asked(labels: Sequence[str]) -> Asked:
+    """What the look asks of a text of these pieces; `Kept.tell` says what it has no room for."""
+    kept, count = Kept("machines"), len(labels)
+    asked = Asked(
+        kept.read("hidden", longest_word(labels), places(count)),
+        kept.read("at", None, place(count)),
+        kept.read("temperature", TEMPERATURE, share(HOTTEST, STEP)),
+        kept.read("seed", SEED, whole(0, SEEDS)),
+    )
+    kept.tell()
+    return asked
+
+
+def longest_word(labels: Sequence[str]) -> tuple[int, ...]:
+    """The pieces of the longest word, the first of several: what is hidden until a person asks."""
+    spans = word_spans(labels)
+    lengths = [len("".join(labels[first:end])) for first, end in spans]
+    if not lengths:
+        return ()
+    return tuple(range(*spans[lengths.index(max(lengths))]))
+
+
+def places(count: int) -> Reader[tuple[int, ...]]:
+    """Takes "3.4", different places of a text of `count` pieces, and "none"."""
+
+    def read(text: str) -> tuple[int, ...]:
+        if text == NONE:
+            return ()
+        return tuple(sorted({whole(1, count)(part) - 1 for part in text.split(".")}))
+
+    return read
+
+
+def place(count: int) -> Reader[int | None]:
+    """Takes a place of a text of `count` pieces."""
+    return lambda text: whole(1, count)(text) - 1
+
+
+def commit(key: str) -> None:
+    """Keep what the component asks, where it is made of what can be asked."""
+    said = getattr(st.session_state.get(key), "asked", None)
+    if said is None:  # the component went, and its state with it
+        return
+    found = valid(said)
+    if found is None:
+        return
+    hidden = ".".join(str(one + 1) for one in found.hidden) or NONE
+    at = None if found.at is None else found.at + 1
+    Kept("machines").keep(
+        hidden=(hidden, None),
+        at=(at, None),
+        temperature=(found.temperature, TEMPERATURE),
+        seed=(found.seed, SEED),
+    )
+
+
+def valid(said: Any) -> Asked | None:
+    """The message of the browser as what is asked; None for one that no person can have sent."""
+    try:
+        hidden = tuple(sorted({whole(0, 10_000)(str(one)) for one in said["hidden"]}))
+        at = None if said["at"] is None else whole(0, 10_000)(str(said["at"]))
+        temperature = share(HOTTEST, STEP)(str(said["temperature"]))
+        return Asked(hidden, at, temperature, whole(0, SEEDS)(str(said["seed"])))
+    except (LookupError, TypeError, ValueError):
+        return None
