@@ -52,12 +52,14 @@ def read_asked(labels: Sequence[str]) -> Asked:
 
 
 def longest_word(labels: Sequence[str]) -> tuple[int, ...]:
-    """The pieces of the longest word, the first of several: what is hidden until a person asks."""
+    """What is hidden until a person asks: the longest word of one piece, or, where no word is, the
+    longest of all; the first of several."""
     spans = word_spans(labels)
-    lengths = [len("".join(labels[first:end])) for first, end in spans]
-    if not lengths:
+    if not spans:
         return ()
-    return tuple(range(*spans[lengths.index(max(lengths))]))
+    whole_pieces = [span for span in spans if span[1] - span[0] == 1]
+    longest = max(whole_pieces or spans, key=lambda span: len("".join(labels[slice(*span)])))
+    return tuple(range(*longest))
 
 
 def places(count: int) -> Reader[tuple[int, ...]]:

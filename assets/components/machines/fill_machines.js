@@ -41,14 +41,14 @@ export function fillAnswer(view, name) {
   place.replaceChildren(...(machine.sorry ? [] : ANSWERS[name](view, machine)));
 }
 
-const ANSWERS = { encoder: filled, decoder: goesOn, two: translated };
+const ANSWERS = { encoder: fillings, decoder: goesOn, two: translated };
 
-function filled({ header: { pieces, asked } }, { answer }) {
+function fillings({ header: { pieces, asked } }, { answer }) {
   const said = sentence(answer.filled, asked.hidden), places = Object.keys(answer.guesses).map(Number);
   if (!pieces.length) return [element("p", "hint", "There is no word to hide yet: type a sentence.")];
   if (!places.length) return [said, element("p", "hint", "Nothing is hidden: click a word.")];
-  const all = places.length === pieces.length ? [element("p", "hint", "All words are hidden, so there is nothing to go by: these guesses come from the length and the places alone.")] : [];
-  return [said, ...all, ...places.map((place) => guessed(`In the place of “${shownPiece(pieces[place])}”`, answer.guesses[place]))];
+  const hint = places.length === pieces.length ? "All words are hidden, so there is nothing to go by: these guesses come from the length and the places alone." : places.length > 1 ? "Each hidden piece is guessed by itself: none knows what the others will be." : "";
+  return [said, ...(hint ? [element("p", "hint", hint)] : []), ...places.map((place) => guessed(`In the place of “${shownPiece(pieces[place])}”`, answer.guesses[place]))];
 }
 
 function goesOn({ header: { pieces, asked }, hover, focus }, { answer }) {
@@ -62,7 +62,7 @@ function goesOn({ header: { pieces, asked }, hover, focus }, { answer }) {
 }
 
 function continued(title, { text, finished, pieces }) {
-  const block = element("div", "continued"), words = element("p", "words", text || (finished ? "The text ends here." : "–"));
+  const block = element("div", "continued"), words = element("p", "words", text.trimStart() || (finished ? "The text ends here." : "–"));
   if (!text) words.classList.add("hint");
   words.dir = "auto";
   block.append(element("h5", "", title), words, element("small", "", finished ? `${pieces} ${pieces === 1 ? "piece" : "pieces"}, then [EOS]` : `cut after ${pieces} pieces`));
@@ -79,7 +79,7 @@ function translated(view, { answer }) {
 function sentence(pieces, hidden) {
   const words = element("p", "words");
   words.dir = "auto";
-  words.append(...pieces.map((piece, place) => element(hidden.includes(place) ? "mark" : "span", "", piece.map(([text, quiet]) => (quiet && text === "·" ? " " : text)).join(""))));
+  words.append(...pieces.map((piece, place) => element(hidden.includes(place) ? "mark" : "span", "", piece.map(([text, quiet]) => (quiet && text === "·" ? (place ? " " : "") : text)).join(""))));
   return words;
 }
 
