@@ -75,10 +75,12 @@ def read_all(look: Look, tokens: Tokens, asked: Asked) -> dict[str, Column]:
 
 
 def text_pieces(look: Look) -> Tokens:
-    """The text as the first of the machines that is there cuts it. Raises `LookError`."""
+    """The text as the first of the machines that is there cuts it; blanks alone are no text. Raises
+    `LookError`."""
+    text = look.src if look.src.strip() else ""
     for info in list_one_stream(*NAMES):
-        return pieces_of(info, look.src)
-    return tokenize(find_model(look.model), look.src)
+        return pieces_of(info, text)
+    return tokenize(find_model(look.model), text)
 
 
 def _or_sorry(make: Callable[[], Column]) -> Column:
