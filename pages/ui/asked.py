@@ -81,27 +81,25 @@ def place(count: int) -> Reader[int | None]:
 def commit(key: str) -> None:
     """Keep what the component asks, where it is made of what can be asked."""
     said = getattr(st.session_state.get(key), "asked", None)
-    if said is None:  # the component went, and its state with it
-        return
-    found = valid(said)
-    if found is None:
-        return
-    hidden = ".".join(str(one + 1) for one in found.hidden) or NONE
-    at = None if found.at is None else found.at + 1
-    Kept("machines").keep(
-        hidden=(hidden, None),
-        at=(at, None),
-        temperature=(found.temperature, TEMPERATURE),
-        seed=(found.seed, SEED),
-    )
+    if said is not None:  # it is None once more when the component goes, and its state with it
+        Kept("machines").keep(**changes(said))
 
 
-def valid(said: Any) -> Asked | None:
-    """The message of the browser as what is asked; None for one that no person can have sent."""
+def changes(said: Any) -> dict[str, tuple[Any, Any]]:
+    """The message of the browser, as what `Kept.keep` takes: what was changed alone. Nothing of a
+    message that no person can have sent."""
+    number = whole(0, 10_000)
+    found: dict[str, tuple[Any, Any]] = {}
     try:
-        hidden = tuple(sorted({whole(0, 10_000)(str(one)) for one in said["hidden"]}))
-        at = None if said["at"] is None else whole(0, 10_000)(str(said["at"]))
-        temperature = share(HOTTEST, STEP)(str(said["temperature"]))
-        return Asked(hidden, at, temperature, whole(0, SEEDS)(str(said["seed"])))
+        if "hidden" in said:
+            hidden = sorted({number(str(one)) for one in said["hidden"]})
+            found["hidden"] = ".".join(str(one + 1) for one in hidden) or NONE, None
+        if "at" in said:
+            found["at"] = None if said["at"] is None else number(str(said["at"])) + 1, None
+        if "temperature" in said:
+            found["temperature"] = share(HOTTEST, STEP)(str(said["temperature"])), TEMPERATURE
+        if "seed" in said:
+            found["seed"] = whole(0, SEEDS)(str(said["seed"])), SEED
     except (LookupError, TypeError, ValueError):
-        return None
+        return {}
+    return found

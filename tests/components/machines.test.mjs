@@ -41,7 +41,7 @@ test("an encoder sees both sides, a decoder what was before", () => {
 
 test("what may be seen is told in words", () => {
   assert.equal(told(decoder, [past], b), "Self-attention: “b” may see 3 of 4: [SOS] a b.");
-  assert.equal(told(two, ofTwo, b), "Encoder self: “b” may see 4 of 4: a b c [EOS]. The decoder does not read the source itself. Cross: each of 2 written pieces may see “b”.");
+  assert.equal(told(two, ofTwo, b), "Encoder self: “b” may see 4 of 4: a b c [EOS]. The decoder does not read the source itself. Cross: each of the 2 rows may see “b”.");
   assert.equal(told(two, ofTwo, { side: "target", place: 0 }), "Decoder self: “[SOS]” may see 1 of 2: [SOS]. Cross: “[SOS]” may see 4 of 4: a b c [EOS].");
 });
 

@@ -12,7 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import catalogue, machines
-from pages.ui.asked import Asked, longest_word, valid
+from pages.ui.asked import Asked, changes, longest_word
 from pages.ui.catalogue import LookError
 from pages.ui.machine_columns import same_places
 from pages.ui.machine_numbers import figures, hidden_share
@@ -200,17 +200,19 @@ def test_what_is_asked_is_kept_in_the_look() -> None:
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ({"hidden": [2, 1], "at": 1, "temperature": 1.4, "seed": 9}, ((1, 2), 1, 1.4, 9)),
-        ({"hidden": [], "at": None, "temperature": 0, "seed": 1}, ((), None, 0.0, 1)),
-        ({"hidden": ["x"], "at": None, "temperature": 0, "seed": 1}, None),
-        ({"hidden": [1], "at": None, "temperature": 99, "seed": 1}, None),
-        ({"hidden": [1], "at": -1, "temperature": 1, "seed": 1}, None),
-        ({"hidden": [1]}, None),
-        ("nonsense", None),
+        ({"hidden": [2, 1], "at": 1}, {"hidden": ("2.3", None), "at": (2, None)}),
+        ({"hidden": [], "at": None}, {"hidden": ("none", None), "at": (None, None)}),
+        ({"temperature": 1.4}, {"temperature": (1.4, 0.8)}),
+        ({"seed": 9}, {"seed": (9, 1)}),
+        ({"hidden": ["x"], "seed": 1}, {}),
+        ({"hidden": 3}, {}),
+        ({"temperature": 99}, {}),
+        ({"at": -1}, {}),
+        ("nonsense", {}),
     ],
 )
-def test_only_what_can_be_asked_is_taken(said: Any, kept: tuple[Any, ...] | None) -> None:
-    assert valid(said) == (Asked(*kept) if kept else None)
+def test_only_what_can_be_asked_is_taken(said: Any, kept: dict[str, Any]) -> None:
+    assert changes(said) == kept
 
 
 SCRIPT = """

@@ -66,9 +66,10 @@ function press(view, place) {
 
 /** The model is asked; what is hidden is marked at once, its answers follow. */
 function ask(view, change) {
-  const { hidden, at, temperature, seed } = Object.assign(view.header.asked, change);
+  Object.assign(view.header.asked, change);
+  view.waiting = { ...view.waiting, ...change }; // also what Python has not answered yet
   view.part.machines.classList.add("asking");
-  view.streamlit.setTriggerValue("asked", { hidden, at, temperature, seed });
+  view.streamlit.setTriggerValue("asked", view.waiting);
   mark(view);
 }
 

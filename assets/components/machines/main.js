@@ -23,7 +23,7 @@ function build(parent) {
 
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "uint8"), before = view.header;
-  Object.assign(view, { header, arrays });
+  Object.assign(view, { header, arrays, waiting: {} });
   if (JSON.stringify(before?.pieces) !== JSON.stringify(header.pieces)) {
     view.hover = view.focus = null;
     fillPieces(view);

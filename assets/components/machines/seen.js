@@ -29,7 +29,6 @@ export function seenFrom(machine, allowed, place) {
   return machine.places.flatMap((col, other) => (allowed[number][row * columns + col] ? [other] : []));
 }
 
-const counted = (many, one) => `${many} ${one}${many === 1 ? "" : "s"}`;
 const listed = (names) => (names.length > 6 ? `${names.slice(0, 3).join(" ")} … ${names.slice(-2).join(" ")}` : names.join(" "));
 
 /** What the focus may see in one machine, a sentence a mask. */
@@ -42,7 +41,7 @@ export function told(machine, allowed, focus) {
       return [`${mask.title}: “${shownPiece(rows[line.row])}” may see ${free.length} of ${cols.length}: ${listed(free.map(shownPiece))}.`];
     }
     const from = rows.filter((_, row) => allowed[number][row * cols.length + line.col]).length;
-    return [`${mask.title}: ${from === rows.length ? "each" : from} of ${counted(rows.length, "written piece")} may see “${shownPiece(cols[line.col])}”.`];
+    return [`${mask.title}: ${from === rows.length ? "each" : from} of the ${rows.length} rows may see “${shownPiece(cols[line.col])}”.`];
   }).join(" ");
 }
 
