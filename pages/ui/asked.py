@@ -14,12 +14,13 @@ from pages.ui.words import word_spans
 
 TEMPERATURE, HOTTEST, STEP = 0.8, 2.0, 0.1
 SEED, SEEDS = 1, 9_999
-NONE = "none"
+NONE, END = "none", "end"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """hidden are places of pieces; at is the place from which the text goes on, None at its end."""
+    """hidden are places of pieces; at is the place from which the text goes on, None at its end;
+    until a person asks, that of the first hidden piece: both machines are asked for the same."""
 
     hidden: tuple[int, ...]
     at: int | None
@@ -41,9 +42,10 @@ class Asked:
 def read_asked(labels: Sequence[str]) -> Asked:
     """What the look asks of a text of these pieces; `Kept.tell` says what it has no room for."""
     kept, count = Kept("machines"), len(labels)
+    hidden = kept.read("hidden", longest_word(labels), places(count))
     asked = Asked(
-        kept.read("hidden", longest_word(labels), places(count)),
-        kept.read("at", None, place(count)),
+        hidden,
+        kept.read("at", min(hidden, default=None), place(count)),
         kept.read("temperature", TEMPERATURE, share(HOTTEST, STEP)),
         kept.read("seed", SEED, whole(0, SEEDS)),
     )
@@ -74,8 +76,8 @@ def places(count: int) -> Reader[tuple[int, ...]]:
 
 
 def place(count: int) -> Reader[int | None]:
-    """Takes a place of a text of `count` pieces."""
-    return lambda text: whole(1, count)(text) - 1
+    """Takes a place of a text of `count` pieces, and "end"."""
+    return lambda text: None if text == END else whole(1, count)(text) - 1
 
 
 def commit(key: str) -> None:
@@ -95,7 +97,7 @@ def changes(said: Any) -> dict[str, tuple[Any, Any]]:
             hidden = sorted({number(str(one)) for one in said["hidden"]})
             found["hidden"] = ".".join(str(one + 1) for one in hidden) or NONE, None
         if "at" in said:
-            found["at"] = None if said["at"] is None else number(str(said["at"])) + 1, None
+            found["at"] = END if said["at"] is None else number(str(said["at"])) + 1, None
         if "temperature" in said:
             found["temperature"] = share(HOTTEST, STEP)(str(said["temperature"])), TEMPERATURE
         if "seed" in said:

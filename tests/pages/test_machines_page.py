@@ -201,7 +201,7 @@ def test_what_is_asked_is_kept_in_the_look() -> None:
     ("said", "kept"),
     [
         ({"hidden": [2, 1], "at": 1}, {"hidden": ("2.3", None), "at": (2, None)}),
-        ({"hidden": [], "at": None}, {"hidden": ("none", None), "at": (None, None)}),
+        ({"hidden": [], "at": None}, {"hidden": ("none", None), "at": ("end", None)}),
         ({"temperature": 1.4}, {"temperature": (1.4, 0.8)}),
         ({"seed": 9}, {"seed": (9, 1)}),
         ({"hidden": ["x"], "seed": 1}, {}),
@@ -240,7 +240,7 @@ def test_what_the_address_asks_for_and_the_text_has_not_is_told() -> None:
     at = open_page(src="The red car", machines="hidden-9~at-0~seed-x~temperature-7")
     assert not at.exception
     assert "“hidden-9”, “at-0”, “temperature-7”, “seed-x”, which is unknown here" in written(at)
-    assert sent(at, "machines")[0]["asked"]["at"] is None
+    assert sent(at, "machines")[0]["asked"]["at"] == 0  # of the hidden piece
 
 
 def test_at_first_the_longest_word_of_one_piece_is_hidden() -> None:
