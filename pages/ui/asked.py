@@ -54,12 +54,12 @@ def read_asked(labels: Sequence[str]) -> Asked:
 
 
 def longest_word(labels: Sequence[str]) -> tuple[int, ...]:
-    """What is hidden until a person asks: the longest word of one piece, or, where no word is, the
-    longest of all; the first of several."""
+    """What is hidden until a person asks: the longest word of one piece before the last word,
+    so that something follows it, or, where none is, the longest of all; the first of several."""
     spans = word_spans(labels)
     if not spans:
         return ()
-    whole_pieces = [span for span in spans if span[1] - span[0] == 1]
+    whole_pieces = [span for span in spans[:-1] if span[1] - span[0] == 1]
     longest = max(whole_pieces or spans, key=lambda span: len("".join(labels[slice(*span)])))
     return tuple(range(*longest))
 

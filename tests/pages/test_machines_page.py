@@ -243,9 +243,10 @@ def test_what_the_address_asks_for_and_the_text_has_not_is_told() -> None:
     assert sent(at, "machines")[0]["asked"]["at"] == 0  # of the hidden piece
 
 
-def test_at_first_the_longest_word_of_one_piece_is_hidden() -> None:
+def test_at_first_the_longest_word_of_one_piece_before_the_last_is_hidden() -> None:
     assert longest_word([" the", " house", " bank", "ing"]) == (1,)
     assert longest_word([" bank", "ing"]) == (0, 1)
+    assert longest_word([" his", " account"]) == (0,)
     assert longest_word([]) == ()
 
 
