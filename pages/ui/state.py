@@ -36,7 +36,10 @@ PANELS = (
 )
 HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
-SETTINGS = ("map", "context", "axes", "kinds", "tokens", "positions", "channels", "vision")
+SETTINGS = (
+    *("map", "context", "axes", "kinds", "tokens", "positions"),
+    *("channels", "vision", "gradcam"),
+)
 MAX_SETTINGS = 7_000  # characters of what is set in a panel
 
 _LOOK, _SEEN, _REVISION, _NOTICES = "look", "look.seen", "look.revision", "look.notices"
@@ -73,6 +76,7 @@ class Look:
     positions: str = ""
     channels: str = ""
     vision: str = ""
+    gradcam: str = ""
 
     @property
     def layer_index(self) -> int:
