@@ -211,11 +211,13 @@ def gather(folders: list[Path], count: int, keep: bool) -> None:
     )
     for folder in folders:
         found = gathering_of(folder, count)
-        for one in found["rows"] if found else ():
+        if not found:
+            continue
+        for one in found["rows"]:
             cut = str(one["groups"]) if found["own_groups"] > 1 else f"none, as {one['groups']}"
             numbers = ("share", "by_chance", "as_high_by_chance", "untrained")
             row(folder.name, one["layer"], cut, *(one[name] for name in numbers))
-        if found and keep:
+        if keep:
             write(folder / "gathering.json", found)
 
 

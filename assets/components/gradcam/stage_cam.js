@@ -25,12 +25,18 @@ export function stageOf(look, width) {
     top += Math.ceil(look.shown / columns) * (high + GAP) + 10;
   }
   const last = ["summed", "map"].filter((name) => name === "map" || look.has.includes(name)), small = Math.min(170, (width - GAP) / 2);
-  const words = { summed: `${step + 1}  The weighted sum`, map: look.has.includes("summed") ? `${step + 2}  After the ReLU` : step ? `${step + 1}  ${look.has.includes("gradients") ? "Products after the ReLU, mean" : "Their mean"}` : "The map" };
+  const words = lastNames(look, width < WIDE), number = (at) => (step ? `${step + 1 + at}  ` : "");
   last.forEach((kind, place) => {
-    labels.push({ text: words[kind], y: top, x: place * (small + GAP) });
+    labels.push({ text: number(place) + words[kind], y: top, x: place * (small + GAP) });
     boxes.push({ kind, slot: null, x: place * (small + GAP), y: top + LABEL, width: small, height: small });
   });
   return { height: top + LABEL + small + 2, boxes, labels };
+}
+
+function lastNames({ has }, narrow) {
+  if (has.includes("summed")) return narrow ? { summed: "Sum", map: "ReLU" } : { summed: "The weighted sum", map: "After the ReLU" };
+  if (has.includes("gradients")) return { map: narrow ? "ReLU, mean" : "Weight times derivative, ReLU, the mean of the heads" };
+  return { map: has.includes("activations") ? "The mean of the heads" : "The map" };
 }
 
 function nameOf({ part, shown, count }, kind, width) {
