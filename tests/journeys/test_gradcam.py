@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from trainer.scenes import compose
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -60,8 +62,6 @@ def test_a_method_of_the_vision_encoder_and_the_pointer(journey: Journey) -> Non
     cam.get_by_role("radio", name="relevance").click()
     expect(cam.get_by_role("radio", name="All layers")).to_be_checked()
     canvas = cam.locator("article canvas").first
-    box = canvas.bounding_box()
-    assert box
     canvas.hover(position={"x": 12, "y": 32})
     expect(cam.locator(".says").nth(1)).to_contain_text("Row 1, column 1. The map has")
     cam.get_by_role("radio", name="rollout").click()
@@ -77,7 +77,8 @@ def test_a_picture_of_ones_own_and_one_that_is_none(journey: Journey) -> None:
     page.get_by_role("button", name="Your own picture").click()
     file = page.locator("input[type=file]")
     picture = io.BytesIO()
-    Image.new("RGB", (120, 200), "orange").save(picture, "PNG")
+    scene = compose(1, 1, chosen=[0, 2]).image.transpose(1, 2, 0)  # a tiger and a cat
+    Image.fromarray(scene).resize((300, 300)).save(picture, "PNG")
     own = {"name": "own.png", "mimeType": "image/png", "buffer": picture.getvalue()}
     file.set_input_files([own])
     expect(view(page).locator(".model")).to_contain_text("a picture of your own")
@@ -89,11 +90,15 @@ def test_a_picture_of_ones_own_and_one_that_is_none(journey: Journey) -> None:
 
 
 def test_the_word_that_is_asked_about_goes_on_to_the_attention_page(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
     page = journey.open("gradcam")
     view(page)
-    page.get_by_role("radio", name="chiuso").click()
-    page.wait_for_url("**word=*")
-    page.get_by_text("rests most on").wait_for()
+    pieces = page.get_by_test_id("stButtonGroup").filter(has_text="Why this word")
+    pieces.get_by_role("radio").nth(1).click()
+    page.wait_for_url("**word=2*")
+    journey.settle(page)
+    expect(page.get_by_text("cross_attention.weights[0, :, 1]")).to_be_visible()
     page.get_by_role("link", name="Why this word").click()
     page.wait_for_url("**/attention?*panel=why*")
-    assert parameter(page, "word") == ["5"]
+    assert parameter(page, "word") == ["2"]
