@@ -59,7 +59,6 @@ class Scene:
         return self.masks[own].any(axis=0)
 
 
-
 def compose(
     seed: int,
     index: int,

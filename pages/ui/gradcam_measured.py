@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.catalogue import OneStreamInfo
+from pages.ui.catalogue import OneStreamInfo, list_one_stream
 from pages.ui.layout import notice
 from pages.ui.take_away import csv_button
 
@@ -55,6 +55,30 @@ def pointing_rows(found: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     for row in found["rows"]:
         layer = {None: "", 0: "all"}.get(row["layer"], row["layer"])
         yield [layer if name == "layer" else row[name] for name in POINTING]
+
+
+def gathering_table(text: Mapping[str, str]) -> None:
+    """Whether the channels that answer to a class gather in a group, of each CNN with groups."""
+    rows = list(gathering_rows(list_one_stream("cnn")))
+    if len(rows) == 1:
+        notice(text["no gathering"])
+        return
+    st.markdown(text["gathering-lead"])
+    named = zip(*rows, strict=True)
+    st.table({str(name): [_percent(cell) for cell in column] for name, *column in named})
+    st.markdown(text["gathering-found"])
+    csv_button(text["gathering-csv"], "gathering", "channels of a class by group", rows)
+
+
+def gathering_rows(infos: Sequence[OneStreamInfo]) -> Iterator[Sequence[object]]:
+    """The names of the columns, then a row for each model with groups and each layer."""
+    yield "model", "groups", "layer", "in the fullest group", "dealt at random", "untrained model"
+    for info in infos:
+        found = measured(info.folder, "gathering.json")
+        if found and found["own_groups"] > 1:
+            for row in found["rows"]:
+                numbers = (row["share"], row["by_chance"], row["untrained"])
+                yield info.key, row["groups"], row["layer"], *numbers
 
 
 def _percent(cell: object) -> str:
