@@ -39,12 +39,12 @@ def bridge_panel(look: Look, info: ModelInfo, text: Mapping[str, str]) -> None:
     titles = [f"{place}  {text[name]}" for place, name in enumerate(names, 1)]
     figure = bridge_figure(pieces, list(zip(titles, numbers, strict=True)), found.mean)
     st.plotly_chart(figure, theme=None, key="gradcam.bridge", config=camera("which-words"))
-    st.markdown(_in_words(pieces, found.mean, readable(written[position]), text))
+    st.markdown(_in_words(pieces, found.mean, readable(written[position].removeprefix(" ")), text))
     layer = info.layers["cross"] - 1
     tensor = f"decoder.layers.{layer}.cross_attention.weights[0, :, {position}]"
     origin = f"{what(info, look.src)} · {tensor}"
     st.caption(escape_markdown(origin))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         csv_button(text["bridge-csv"], "which-words", origin, list(found.rows(pieces)))
         attention = next(stop for stop in STOPS if stop.url == "attention")
         page_link(attention, text["court"], panel="why", word=str(position + 1))

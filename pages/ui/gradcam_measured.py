@@ -73,7 +73,7 @@ def gathering_table(text: Mapping[str, str]) -> None:
 def gathering_rows(infos: Sequence[OneStreamInfo]) -> Iterator[Sequence[object]]:
     """The names of the columns, then a row for each model with groups and each layer."""
     yield "model", "groups", "layer", "in the fullest group", "dealt at random", "untrained model"
-    for info in infos:
+    for info in sorted(infos, key=lambda info: int(info.sizes["groups"])):
         found = measured(info.folder, "gathering.json")
         if found and found["own_groups"] > 1:
             for row in found["rows"]:

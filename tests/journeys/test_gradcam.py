@@ -70,7 +70,7 @@ def test_a_method_of_the_vision_encoder_and_the_pointer(journey: Journey) -> Non
 
 def test_a_picture_of_ones_own_and_one_that_is_none(journey: Journey) -> None:
     from PIL import Image
-    from playwright.sync_api import expect
+    from playwright.sync_api import FilePayload, expect
 
     page = journey.open("gradcam")
     view(page)
@@ -79,12 +79,12 @@ def test_a_picture_of_ones_own_and_one_that_is_none(journey: Journey) -> None:
     picture = io.BytesIO()
     scene = compose(1, 1, chosen=[0, 2]).image.transpose(1, 2, 0)  # a tiger and a cat
     Image.fromarray(scene).resize((300, 300)).save(picture, "PNG")
-    own = {"name": "own.png", "mimeType": "image/png", "buffer": picture.getvalue()}
-    file.set_input_files([own])
+    own = FilePayload(name="own.png", mimeType="image/png", buffer=picture.getvalue())
+    file.set_input_files(own)
     expect(view(page).locator(".model")).to_contain_text("a picture of your own")
     expect(view(page).locator(".hit").first).to_contain_text("nobody told us")
-    none = {"name": "none.png", "mimeType": "image/png", "buffer": b"<svg onload='alert(1)'/>"}
-    file.set_input_files([none])
+    none = FilePayload(name="none.png", mimeType="image/png", buffer=b"<svg onload='alert(1)'/>")
+    file.set_input_files(none)
     expect(page.get_by_text("An SVG is instructions for drawing")).to_be_visible()
     expect(view(page).locator(".model")).to_contain_text("scene 2 of tiger, cat")
 

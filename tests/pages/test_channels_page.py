@@ -169,7 +169,7 @@ def test_what_is_said_of_groups_is_what_was_measured(dawn_runs: Path) -> None:
     models = ROOT / "assets" / "models"
     kept = {
         key: json.loads((models / key / "gathering.json").read_text("utf-8"))["rows"]
-        for key in ("cnn-32", "cnn-4", "cnn-8")
+        for key in ("cnn-4", "cnn-8", "cnn-32")
     }
     shown = next(table.value for table in at.table if "untrained model" in table.value)
     rows = [row for found in kept.values() for row in found]

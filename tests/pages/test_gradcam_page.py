@@ -25,7 +25,9 @@ from transformer.analysis.case import open_case
 from transformer.analysis.gradcam import grad_cam
 from transformer.analysis.sight import open_sight
 from transformer.analysis.sight_methods import sight_methods
+from transformer.cnn import Cnn
 from transformer.one_stream import load_one_stream
+from transformer.vision import VisionTransformer
 
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCE = "the red car is in front of the house"
@@ -38,6 +40,12 @@ def open_page(**query: str) -> AppTest:
     for key, value in {"model": "toy", "src": SENTENCE, **query}.items():
         at.query_params[key] = value
     return at.run()
+
+
+def seeing(folder: Path) -> Cnn | VisionTransformer:
+    model = load_one_stream(folder).model
+    assert isinstance(model, Cnn | VisionTransformer)
+    return model
 
 
 def written(at: AppTest) -> str:
@@ -53,7 +61,7 @@ def test_the_numbers_that_are_sent_are_those_of_the_analysis(dawn_runs: Path, ke
     scene = scene_of(5, "noto", ["tiger", "cat"])
     np.testing.assert_array_equal(arrays["image"], scene.image)
     np.testing.assert_array_equal(arrays["masks"], scene.masks)
-    model = load_one_stream(ROOT / "assets" / "models" / key).model
+    model = seeing(ROOT / "assets" / "models" / key)
     images = torch.from_numpy(scene.image).float().expand(2, -1, -1, -1) / 255
     sight = open_sight(model, images, [TIGER, CAT])
     methods = sight_methods(model)
@@ -158,7 +166,7 @@ def test_the_table_is_the_file_beside_the_model(dawn_runs: Path, key: str) -> No
     at = open_page(gradcam=f"model-{key}")
     folder = ROOT / "assets" / "models" / key
     kept = json.loads((folder / "pointing.json").read_text("utf-8"))
-    model = load_one_stream(folder).model
+    model = seeing(folder)
     assert [(row["method"], row["layer"]) for row in kept["rows"]][:-2] == [
         (method.name, method.layer) for method in sight_methods(model)
     ]
