@@ -12,8 +12,10 @@ Saliency Maps", 2018): what that one shows as well comes from the architecture o
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -129,55 +131,104 @@ def played(model: Eyes, count: int, vendor: str) -> tuple[Tensor, Tensor]:
     return torch.cat([part[0] for part in parts], dim=-1), torch.cat([part[1] for part in parts])
 
 
-def pointing(folders: list[Path], count: int, vendor: str) -> None:
+def pointing_of(folder: Path, count: int, vendor: str) -> dict[str, Any]:
+    """The pointing game of one model, beside one of its sizes that has learned nothing."""
+    model = load(folder)
+    names: list[tuple[str, int | None]] = [(one.name, one.layer) for one in sight_methods(model)]
+    names += [("a random pixel", None), ("the centre", None)]
+    hits, known = played(model, count, vendor)
+    fresh, _ = played(untrained(model, 0), count, vendor)
+    rows = [
+        {
+            "method": name,
+            "layer": layer,
+            **dict(
+                zip(("on_query", "on_another", "nowhere"), own.mean(dim=1).tolist(), strict=True)
+            ),
+            "where_recognised": float(own[0][known].mean()),
+            "untrained": float(other[0].mean()),
+        }
+        for (name, layer), own, other in zip(names, hits, fresh, strict=True)
+    ]
+    recognised = float(known.float().mean())
+    return {"scenes": count, "vendor": vendor, "recognised": recognised, "rows": rows}
+
+
+def pointing(folders: list[Path], count: int, vendor: str, keep: bool) -> None:
     """The table of the pointing game, half the width of a 95 % interval after ±."""
     print(f"{count} scenes of two to four emoji by {vendor}, one of them asked for.\n")
-    shares = (
-        "on the query",
-        "where recognised",
-        "on another",
-        "nowhere",
-        "untrained, on the query",
-    )
+    shares = ("where_recognised", "on_another", "nowhere", "untrained")
     for folder in folders:
-        header("model", "method", "layer", *shares)
-        model = load(folder)
-        names = [(method.name, method.layer or "all") for method in sight_methods(model)]
-        names += [("a random pixel", ""), ("the centre", "")]
-        hits, known = played(model, count, vendor)
-        fresh, _ = played(untrained(model, 0), count, vendor)
-        for name, each, other in zip(names, hits, fresh, strict=True):
-            on_query, on_another, nowhere = each.mean(dim=1).tolist()
-            spread = 1.96 * (on_query * (1 - on_query) / count) ** 0.5
-            clear = float(each[0][known].mean())
-            found = (f"{on_query:.3f} ± {spread:.3f}", clear, on_another, nowhere)
-            row(folder.name, *name, *found, float(other[0].mean()))
-        print(f"\n{folder.name} recognises {float(known.float().mean()):.1%} of the queries.\n")
+        found = pointing_of(folder, count, vendor)
+        header(
+            "model", "method", "layer", "on the query", *(name.replace("_", " ") for name in shares)
+        )
+        for one in found["rows"]:
+            share = one["on_query"]
+            spread = 1.96 * (share * (1 - share) / count) ** 0.5
+            layer = {None: "", 0: "all"}.get(one["layer"], one["layer"])
+            told = f"{share:.3f} ± {spread:.3f}"
+            row(folder.name, one["method"], layer, told, *(one[name] for name in shares))
+        print(f"\n{folder.name} recognises {found['recognised']:.1%} of the queries.\n")
+        if keep:
+            write(folder / "pointing.json", found)
 
 
-def gather(folders: list[Path], count: int) -> None:
+def gathering_of(folder: Path, count: int) -> dict[str, Any] | None:
     """Of the channels that answer most to a class, the share in its fullest group; the same with
-    channels dealt to groups at random, and in a model that has learned nothing."""
+    channels dealt to groups at random, and in models that have learned nothing. None for a model
+    that is no CNN."""
+    model = load(folder)
+    if not isinstance(model, Cnn):
+        return None
+    fresh = [untrained(model, seed) for seed in range(FRESH)]
+    loader = DataLoader(Scenes(SEED, count, ("noto",), False), BATCH, collate_fn=collate_images)
+    scenes = [(images.float() / 255, there) for images, there in loader]
+    own, rows = model.config.groups, []
+    for layer in range(1, len(model.layers)):
+        found, *others = (answers(each, scenes, layer) for each in (model, *fresh))  # type: ignore[arg-type]
+        for groups in (own,) if own > 1 else CUTS:
+            result = gathering(found, groups)
+            base = [gathering(other, groups, shuffles=1).share for other in others]
+            rows.append(
+                {
+                    "layer": layer + 1,
+                    "groups": groups,
+                    "share": result.share,
+                    "by_chance": float(result.by_chance.mean()),
+                    "as_high_by_chance": result.as_high_by_chance,
+                    "untrained": float(np.mean(base)),
+                }
+            )
+    return {"scenes": count, "favourites": FAVOURITES, "own_groups": own, "rows": rows}
+
+
+def gather(folders: list[Path], count: int, keep: bool) -> None:
+    """The table of the gathering of channels in groups."""
     print(f"The {FAVOURITES} channels that rise most for a class, over {count} scenes.\n")
     header(
         "model", "layer", "groups", "in the fullest", "by chance", "as many by chance", "untrained"
     )
     for folder in folders:
-        model = load(folder)
-        if not isinstance(model, Cnn):
+        found = gathering_of(folder, count)
+        if not found:
             continue
-        fresh = [untrained(model, seed) for seed in range(FRESH)]
-        loader = DataLoader(Scenes(SEED, count, ("noto",), False), BATCH, collate_fn=collate_images)
-        scenes = [(images.float() / 255, there) for images, there in loader]
-        own = model.config.groups
-        for layer in range(1, len(model.layers)):
-            found, *others = (answers(each, scenes, layer) for each in (model, *fresh))  # type: ignore[arg-type]
-            for groups in (own,) if own > 1 else CUTS:
-                result = gathering(found, groups)
-                base = np.mean([gathering(other, groups, shuffles=1).share for other in others])
-                cut = str(groups) if own > 1 else f"none, counted as {groups}"
-                dealt = (float(result.by_chance.mean()), result.as_high_by_chance)
-                row(folder.name, layer + 1, cut, result.share, *dealt, float(base))
+        for one in found["rows"]:
+            cut = str(one["groups"]) if found["own_groups"] > 1 else f"none, as {one['groups']}"
+            numbers = ("share", "by_chance", "as_high_by_chance", "untrained")
+            row(folder.name, one["layer"], cut, *(one[name] for name in numbers))
+        if keep:
+            write(folder / "gathering.json", found)
+
+
+def write(file: Path, found: dict[str, Any]) -> None:
+    """Beside the model's other files, numbers with four digits."""
+    rows = [
+        {name: round(x, 4) if isinstance(x, float) else x for name, x in one.items()}
+        for one in found["rows"]
+    ]
+    known = {name: round(x, 4) if isinstance(x, float) else x for name, x in found.items()}
+    file.write_text(json.dumps({**known, "rows": rows}, indent=1) + "\n", "utf-8")
 
 
 def main() -> None:
@@ -186,13 +237,16 @@ def main() -> None:
     parser.add_argument("bundles", metavar="BUNDLE", nargs="+", type=Path)
     parser.add_argument("--scenes", type=int, default=1000)
     parser.add_argument("--vendor", choices=VENDORS, default="noto", help="of pointing")
+    parser.add_argument(
+        "--json", action="store_true", help="keep pointing or gathering beside each bundle as well"
+    )
     given = parser.parse_args()
     if given.table == "scores":
         scores(given.bundles, given.scenes)
     elif given.table == "pointing":
-        pointing(given.bundles, given.scenes, given.vendor)
+        pointing(given.bundles, given.scenes, given.vendor, given.json)
     else:
-        gather(given.bundles, given.scenes)
+        gather(given.bundles, given.scenes, given.json)
 
 
 if __name__ == "__main__":

@@ -54,10 +54,9 @@ class Scene:
         return there
 
     def mask(self, emoji: int) -> np.ndarray:
-        """Where that emoji is seen: bool (96, 96)."""
-        own = [mask for each, mask in zip(self.placed, self.masks, strict=True)]
-        wanted = [each.emoji == emoji for each in self.placed]
-        return np.any([mask for mask, is_it in zip(own, wanted, strict=True) if is_it], axis=0)
+        """Where that emoji is seen, nowhere if it is not there: bool (96, 96)."""
+        own = np.array([each.emoji == emoji for each in self.placed], dtype=bool)
+        return self.masks[own].any(axis=0)
 
 
 def compose(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.catalogue import find_model
 from pages.ui.errors import plain_errors
+from pages.ui.gradcam_measured import gathering_table
 from pages.ui.grouped_view import emoji, emoji_names, grouped_view
 from pages.ui.head_pair import head_pair, pair
 from pages.ui.kept import Kept, number_of, one_of
@@ -39,6 +40,9 @@ with st.container(horizontal=True):
 kept.tell()
 grouped_view(name, emoji(name), outputs, kernel)
 st.caption(text["groups-cost"])
+
+st.subheader(text["gathering"], anchor=False)
+gathering_table(text)
 
 st.subheader(text["width"], anchor=False)
 sentence_box(look)

@@ -100,6 +100,14 @@ STOPS = [
         "image_search",
         "What does attention read where there are no words?",
     ),
+    Stop(
+        "Behind attention",
+        "pages/behind/gradcam.py",
+        "gradcam",
+        "Grad-CAM",
+        "center_focus_strong",
+        "Which pixels said tiger, and which words?",
+    ),
 ]
 
 

@@ -38,7 +38,7 @@ HIDES = ("source", "prefix", "both")
 MAX_CHARS = 1_000
 SETTINGS = (
     *("map", "context", "axes", "kinds", "tokens", "positions"),
-    *("channels", "vision", "machines"),
+    *("channels", "vision", "machines", "gradcam"),
 )
 MAX_SETTINGS = 7_000  # characters of what is set in a panel
 
@@ -77,6 +77,7 @@ class Look:
     channels: str = ""
     vision: str = ""
     machines: str = ""
+    gradcam: str = ""
 
     @property
     def layer_index(self) -> int:

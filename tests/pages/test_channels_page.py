@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -161,6 +162,26 @@ def test_the_runs_that_the_page_links_to_say_what_it_says() -> None:
         assert loss in told
     for info in head_pair.pair():
         assert (shipped_folder() / info.key).is_dir()
+
+
+def test_what_is_said_of_groups_is_what_was_measured(dawn_runs: Path) -> None:
+    at = open_page(model="toy", src=SENTENCE)
+    models = ROOT / "assets" / "models"
+    kept = {
+        key: json.loads((models / key / "gathering.json").read_text("utf-8"))["rows"]
+        for key in ("cnn-4", "cnn-8", "cnn-32")
+    }
+    shown = next(table.value for table in at.table if "untrained model" in table.value)
+    rows = [row for found in kept.values() for row in found]
+    assert shown["in the fullest group"].tolist() == [f"{row['share']:.1%}" for row in rows]
+    assert all(row["share"] > row["by_chance"] for row in rows)
+    assert all(row["share"] > row["untrained"] for row in rows if row["layer"] < 4)
+    last = {key: found[-1]["share"] - found[-1]["untrained"] for key, found in kept.items()}
+    assert last["cnn-4"] < 0 and last["cnn-8"] < 0 < last["cnn-32"]
+    for key, share in (("cnn", 99), ("cnn-4", 76), ("cnn-8", 67), ("cnn-32", 49)):
+        found = json.loads((models / key / "pointing.json").read_text("utf-8"))
+        assert round(100 * found["recognised"]) == share
+        assert f"{share} %" in written(at)
 
 
 def test_without_the_two_models_the_page_says_so(

@@ -1,5 +1,6 @@
 """The tables of trained eyes: what they count, on small models."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from recipes import seeing
 from trainer.emoji import labels
 from transformer.cnn import Cnn, CnnConfig
+from transformer.folders import bundle_hash
 from transformer.one_stream import OneStream, save_one_stream
 from transformer.vision import VisionConfig, VisionTransformer
 
@@ -53,7 +55,7 @@ def test_scores(bundles: list[Path], capsys: pytest.CaptureFixture[str]) -> None
 def test_pointing_has_a_row_for_each_method_and_the_baselines_of_the_scenes(
     bundles: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seeing.pointing(bundles, 12, "noto")
+    seeing.pointing(bundles, 12, "noto", keep=False)
     printed = capsys.readouterr().out
     rows = {tuple(cells[:3]): cells[3:] for cells in table(printed)}
     assert {("vision", "relevance", "all"), ("vision", "attention", "2")} <= set(rows)
@@ -70,11 +72,29 @@ def test_pointing_has_a_row_for_each_method_and_the_baselines_of_the_scenes(
     assert "vision recognises" in printed
 
 
+def test_what_is_kept_is_what_was_printed_and_is_no_part_of_the_model(
+    bundles: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle_hash(bundles[1])
+    seeing.pointing(bundles[1:], 12, "twemoji", keep=True)
+    rows = table(capsys.readouterr().out)[2:]
+    kept = json.loads((bundles[1] / "pointing.json").read_text("utf-8"))
+    assert (kept["scenes"], kept["vendor"]) == (12, "twemoji")
+    assert [f"{row['on_query']:.3f}" for row in kept["rows"]] == [
+        cells[3].split()[0] for cells in rows
+    ]
+    assert [row["layer"] for row in kept["rows"]] == [1, 2, 3, None, None]
+    assert bundle_hash(bundles[1]) == before
+
+
 def test_gathering_is_of_cnns_alone(
     bundles: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seeing.gather(bundles, 30)
+    seeing.gather(bundles, 30, keep=True)
     rows = table(capsys.readouterr().out)[2:]
+    assert not (bundles[0] / "gathering.json").exists()
+    kept = json.loads((bundles[1] / "gathering.json").read_text("utf-8"))
+    assert [f"{row['share']:.3f}" for row in kept["rows"]] == [cells[3] for cells in rows]
     assert [cells[:3] for cells in rows] == [["cnn", "2", "2"], ["cnn", "3", "2"]]
     assert all(0.5 <= float(cells[column]) <= 1 for cells in rows for column in (3, 4, 6))
 

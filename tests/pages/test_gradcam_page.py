@@ -1,0 +1,230 @@
+"""Grad-CAM's page: what is drawn is what the analysis gives, and the look holds all that is set."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import gradcam_look
+from pages.ui.bridge import bridge
+from pages.ui.catalogue import LookError, find_model
+from pages.ui.gradcam_look import MOST, eyes, look_at, scene_of
+from pages.ui.gradcam_measured import measured
+from pages.ui.models import load
+from tests.pages.blobs import sent
+from transformer.analysis.case import open_case
+from transformer.analysis.gradcam import grad_cam
+from transformer.analysis.sight import open_sight
+from transformer.analysis.sight_methods import sight_methods
+from transformer.cnn import Cnn
+from transformer.one_stream import load_one_stream
+from transformer.vision import VisionTransformer
+
+ROOT = Path(__file__).resolve().parents[2]
+SENTENCE = "the red car is in front of the house"
+TIGER, CAT = 0, 2
+KEYS = ("cnn", "vision")
+
+
+def open_page(**query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "pages" / "behind" / "gradcam.py"), default_timeout=60)
+    for key, value in {"model": "toy", "src": SENTENCE, **query}.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def seeing(folder: Path) -> Cnn | VisionTransformer:
+    model = load_one_stream(folder).model
+    assert isinstance(model, Cnn | VisionTransformer)
+    return model
+
+
+def written(at: AppTest) -> str:
+    parts = [*at.markdown, *at.caption, *at.warning, *at.info]
+    return " ".join(part.value for part in parts).replace("\u2060", "").replace("\\", "")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_numbers_that_are_sent_are_those_of_the_analysis(dawn_runs: Path, key: str) -> None:
+    at = open_page(gradcam=f"model-{key}~scene-5")
+    assert not at.exception
+    header, arrays = sent(at, "looks")
+    scene = scene_of(5, "noto", ["tiger", "cat"])
+    np.testing.assert_array_equal(arrays["image"], scene.image)
+    np.testing.assert_array_equal(arrays["masks"], scene.masks)
+    model = seeing(ROOT / "assets" / "models" / key)
+    images = torch.from_numpy(scene.image).float().expand(2, -1, -1, -1) / 255
+    sight = open_sight(model, images, [TIGER, CAT])
+    methods = sight_methods(model)
+    assert [(one["method"], one["layer"]) for one in header["looks"]] == [
+        (method.name, method.layer) for method in methods
+    ]
+    for number, (told, method) in enumerate(zip(header["looks"], methods, strict=True)):
+        maps = arrays[f"{number}.map"] * np.float32(told["scales"]["map"])
+        np.testing.assert_allclose(
+            maps, method.locate(sight).numpy(), rtol=2e-3, atol=1e-3 * told["scales"]["map"]
+        )
+    cam, last = grad_cam(sight, -1), header["looks"][len(methods) - 1 if key == "cnn" else 3]
+    number = header["looks"].index(last)
+    for query in (0, 1):
+        order = last["numbers"][query]
+        assert set(order) == set(cam.weights[query].abs().topk(MOST).indices.tolist())
+        for name in ("activations", "gradients", "weights"):
+            own = getattr(cam, name)[query, order].numpy()
+            found = arrays[f"{number}.{name}"][query] * np.float32(last["scales"][name])
+            np.testing.assert_allclose(found, own, rtol=2e-3, atol=1e-3 * np.abs(own).max())
+
+
+def test_all_channels_come_when_they_are_asked_for(dawn_runs: Path) -> None:
+    at = open_page()
+    assert sent(at, "looks")[0]["looks"][-1]["shown"] == MOST
+    at.toggle(key="gradcam.all").set_value(True).run()
+    assert at.query_params["gradcam"] == "all-True"
+    header, arrays = sent(at, "looks")
+    for number, told in enumerate(header["looks"]):
+        assert told["shown"] == told["count"]
+        assert sorted(told["numbers"][1]) == list(range(told["count"]))
+        parts = arrays[f"{number}.weights"] * np.float32(told["scales"]["weights"])
+        shares = (
+            parts[..., None, None]
+            * arrays[f"{number}.activations"]
+            * np.float32(told["scales"]["activations"])
+        )
+        whole = arrays[f"{number}.summed"] * np.float32(told["scales"]["summed"])
+        np.testing.assert_allclose(shares.sum(1), whole, atol=0.02 * told["scales"]["summed"])
+
+
+def test_what_the_hottest_point_lies_on_is_what_the_scene_says(dawn_runs: Path) -> None:
+    at = open_page(gradcam="emoji-tiger,cat,dog~scene-9~one-cat~two-lion")
+    header, arrays = sent(at, "looks")
+    assert header["placed"] == ["tiger", "cat", "dog"]
+    assert [(query["name"], query["there"]) for query in header["queries"]] == [
+        ("cat", True),
+        ("lion", False),
+    ]
+    assert not arrays["masks"][1].any()
+    scene = scene_of(9, "noto", header["placed"])
+    seen = dict(zip(header["placed"], scene.masks, strict=True))
+    for told in header["looks"]:
+        for point, name in zip(told["hottest"], told["on"], strict=True):
+            assert point is not None
+            lies_on = {one for one, mask in seen.items() if mask[tuple(point)]}
+            assert lies_on == ({name} if name else set())
+
+
+def test_other_emoji_bring_their_own_queries_and_the_address_keeps_them(dawn_runs: Path) -> None:
+    at = open_page(gradcam="two-lion")
+    at.multiselect(key="gradcam.emoji").set_value(["dog", "horse"]).run()
+    assert at.query_params["gradcam"] == "emoji-dog,horse"
+    assert [query["name"] for query in sent(at, "looks")[0]["queries"]] == ["dog", "horse"]
+    at.multiselect(key="gradcam.emoji").set_value([]).run()
+    assert not at.exception
+    assert "Choose at least one emoji" in written(at)
+
+
+def test_what_the_address_asks_for_and_is_not_there_is_told(dawn_runs: Path) -> None:
+    asked = "model-eye~emoji-tiger,unicorn rider~scene-0~vendor-me~one-<b>x</b>"
+    at = open_page(gradcam=asked)
+    assert not at.exception
+    told = written(at)
+    for part in ("model-eye", "emoji-tiger,unicorn rider", "scene-0", "vendor-me", "<b>x</b>"):
+        assert part in told
+    assert [query["name"] for query in sent(at, "looks")[0]["queries"]] == ["tiger", "cat"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_script_prints_the_maps(
+    dawn_runs: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    header, _ = sent(open_page(gradcam=f"model-{key}~vendor-twemoji"), "looks")
+    monkeypatch.chdir(ROOT)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(header["script"].replace("LOOK", "1"), {})
+    largest = max(map(float, re.findall(r"\d+\.\d+(?:e[+-]\d+)?", printed.getvalue())))
+    assert largest > 0
+    found = look_at(
+        next(info for info in eyes() if info.key == key),
+        scene_of(2, "twemoji", ["tiger", "cat"]).image,
+        [TIGER, CAT],
+    )
+    if found.steps[1].map.shape[-1] < 10:  # a larger tensor is printed with its middle left out
+        assert largest == pytest.approx(float(found.steps[1].map.max()), rel=1e-3)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_table_is_the_file_beside_the_model(dawn_runs: Path, key: str) -> None:
+    at = open_page(gradcam=f"model-{key}")
+    folder = ROOT / "assets" / "models" / key
+    kept = json.loads((folder / "pointing.json").read_text("utf-8"))
+    model = seeing(folder)
+    assert [(row["method"], row["layer"]) for row in kept["rows"]][:-2] == [
+        (method.name, method.layer) for method in sight_methods(model)
+    ]
+    shown = at.table[0].value
+    assert shown["on the query"].tolist() == [f"{row['on_query']:.1%}" for row in kept["rows"]]
+    assert f"{kept['recognised']:.1%} of the scenes" in written(at)
+
+
+def test_a_file_that_is_none_is_no_measurement(tmp_path: Path) -> None:
+    assert measured(tmp_path, "pointing.json") is None
+    for text in ("", "[]", '{"rows": [1]}', "[" * 100_000):
+        (tmp_path / "pointing.json").write_text(text, "utf-8")
+        assert measured(tmp_path, "pointing.json") is None
+
+
+def test_the_bridge_is_the_formula_on_attention(dawn_runs: Path) -> None:
+    info = find_model("toy")
+    src, tgt = (5, 9, 12, 3), (2, 7, 8)
+    found = bridge(info, src, tgt, 1)
+    model = load(info).model
+    case = open_case(model, torch.tensor([src]), torch.tensor([tgt]), 1, 8)
+    assert found.weights.shape == (3, 4)
+    np.testing.assert_allclose(found.weights.sum(-1), 1, atol=1e-5)
+    np.testing.assert_allclose(found.product, np.maximum(0, found.weights * found.gradients))
+    np.testing.assert_allclose(found.mean, found.product.mean(0), atol=1e-7)
+    np.testing.assert_array_equal(found.weights, case.weights("cross")[-1][:, -1].numpy())
+    assert all(parameter.grad is None for parameter in model.parameters())
+    with pytest.raises(LookError, match="up to 64 pieces"):
+        bridge(info, (5,) * 66, tgt, 1)
+
+
+def test_the_word_of_the_look_is_the_one_that_is_asked_about(dawn_runs: Path) -> None:
+    for word in (1, 2):
+        at = open_page(word=str(word))
+        assert not at.exception
+        assert f"decoder.layers.1.cross_attention.weights[0, :, {word - 1}]" in written(at)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 900, "<script>alert(1)</script> **b**"])
+def test_any_sentence_is_shown_or_answered(dawn_runs: Path, text: str) -> None:
+    at = open_page(src=text)
+    assert not at.exception
+    assert sent(at, "looks")  # the picture needs no sentence
+    assert not any("<script>" in element.proto.body for element in at.get("html"))
+
+
+def test_without_models_that_see_the_page_says_so(
+    dawn_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradcam_look, "list_one_stream", lambda *_: [])
+    at = open_page()
+    assert not at.exception
+    assert "None of the models that see" in written(at)
+
+
+def test_a_blob_stays_within_the_budget_of_all_heads(dawn_runs: Path) -> None:
+    for key in ("cnn", "cnn-4", "vision"):
+        at = open_page(gradcam=f"model-{key}")
+        sizes = [len(element.proto.bytes) for element in at.get("bidi_component")]
+        assert max(sizes) < 320_000, key
+    assert os.path.getsize(ROOT / "assets" / "models" / "cnn" / "pointing.json") < 4_000
