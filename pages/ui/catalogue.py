@@ -201,9 +201,9 @@ def _problem(folder: Path) -> str | None:
 
 def _read(folder: Path, key: str, shipped: bool) -> ModelInfo:
     config: dict[str, Any] = json.loads((folder / IDENTITY[0]).read_text("utf-8"))
+    sizes, about = config["model"], dict(config.get("about", {}))
     if (kind := config.get("architecture", TWO)) != TWO:
         raise OtherKind(kind)
-    sizes, about = config["model"], dict(config.get("about", {}))
     src, tgt = config["tokenizers"]
     step = about.get("step")
     decoder_layers = int(sizes["decoder_layers"])
