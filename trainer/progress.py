@@ -75,13 +75,21 @@ def training(values: dict[str, Any]) -> str:
     )
 
 
+NAMED = {  # scores of a validation that have a name and a form of their own
+    "bits_per_character": ("{} bits/char", ".3f"),
+    "bleu": ("BLEU {}", ".1f"),
+    "chrf": ("chrF {}", ".1f"),
+}
+
+
 def validation(values: dict[str, Any]) -> str:
-    """The numbers of a validation."""
-    return (
-        f"held out: loss {shown(values['val/loss'])}  nll {shown(values['val/nll'])}  "
-        f"{shown(values['val/bits_per_character'])} bits/char  "
-        f"BLEU {values['val/bleu']:.1f}  chrF {values['val/chrf']:.1f}"
-    )
+    """The numbers of a validation, whatever the task scores."""
+    told = []
+    for name, value in values.items():
+        score = name.removeprefix("val/")
+        form, digits = NAMED.get(score, (f"{score.replace('_', ' ')} {{}}", ".3f"))
+        told.append(form.format("nan" if value is None else format(value, digits)))
+    return f"held out: {'  '.join(told)}"
 
 
 def translation(line: dict[str, str]) -> list[str]:

@@ -86,3 +86,10 @@ def test_an_attempt_that_follows_by_itself_is_followed() -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_validation_of_another_task_tells_its_own_scores() -> None:
+    values: dict[str, Any] = {"val/loss": 1.0, "val/nll": 0.5, "val/accuracy": 0.9}
+    assert Progress(steps=100, attempt=1).lines(event("metric", 50, 1.0, **values)) == [
+        "step 50  held out: loss 1.000  nll 0.500  accuracy 0.900"
+    ]

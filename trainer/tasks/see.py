@@ -60,7 +60,6 @@ class See(Task):
     """The loss is per image."""
 
     items = "images"
-    needs_tokenizers = False
 
     def data_hashes(self) -> dict[str, str]:
         """The files that the images are made of."""

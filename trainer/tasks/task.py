@@ -40,7 +40,6 @@ class Task(ABC):
     """One thing to learn: from what, with which model, and how good it has become."""
 
     items = "pairs"  # what is learned from
-    needs_tokenizers = True
 
     def __init__(self, config: TrainConfig) -> None:
         self.config = config
