@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer.card import corpus_name
 from trainer.config import TrainConfig
+from trainer.data_lines import corpus_name
 from trainer.prepare import TOKENIZERS
 from trainer.records import read_record
 from transformer.config import ConfigError

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer.card import corpus_name
 from trainer.corpora import Corpus, DataError, Pair, load_data
+from trainer.data_lines import corpus_name
 from trainer.folder import RunError, in_run_words, runs_folder
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from trainer.archive import (
     RECORDS,
     WEIGHTS,
 )
-from trainer.card import data_lines
+from trainer.data_lines import data_lines
 from trainer.event_format import MAX_LINE, Event, parse_lines
 from trainer.settings import form_values
 from transformer.config import ConfigError

@@ -7,6 +7,7 @@ in the same order, 27,648 bytes each; runs share it, read-only.
 import argparse
 import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,9 @@ def store(folder: Path, scenes: Scenes, processes: int | None = None) -> None:
     count = len(scenes)
     open_memmap(folder / "images.npy", "w+", np.uint8, (count, 3, SIDE, SIDE)).flush()
     open_memmap(folder / "labels.npy", "w+", np.uint8, (count, len(labels()))).flush()
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for _ in pool.imap_unordered(partial(_fill, folder, scenes), range(0, count, CHUNK)):
-            pass
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn) as pool:  # whose processes may not die unheard
+        list(pool.map(partial(_fill, folder, scenes), range(0, count, CHUNK)))
     write_record(folder / ABOUT, about(scenes))
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from trainer.card import attempts, corpus_name, data_lines, hardware_lines, wall_hours
+from trainer.card import attempts, hardware_lines, wall_hours
 from trainer.config import TrainConfig
 from trainer.curve import Series, curve_svg
+from trainer.data_lines import corpus_name, data_lines
 from trainer.events import Event
 from trainer.folder import Run
 from trainer.notes import read_notes

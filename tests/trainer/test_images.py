@@ -1,5 +1,7 @@
 """Learning to see: the data, the loss of a batch against torch's own, and that it falls."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +23,12 @@ from trainer.images import (
     image_data,
     image_losses,
 )
-from trainer.stored_scenes import StoredScenes, store
+from trainer.stored_scenes import StoredScenes, holds
 from transformer.cnn import Cnn, CnnConfig
 from transformer.patches import cut
 from transformer.vision import VisionConfig, VisionTransformer
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,9 @@ def test_a_small_model_learns_digits() -> None:
 
 def test_stored_scenes_are_those_that_would_have_been_made(tmp_path: Path) -> None:
     scenes = Scenes(9, 7, ("noto",), True)
-    store(tmp_path / "scenes", scenes, processes=2)
+    command = [sys.executable, "-m", "trainer.stored_scenes", str(tmp_path / "scenes")]
+    subprocess.run([*command, "--seed=9", "--count=7", "--processes=2"], cwd=ROOT, check=True)
+    assert holds(tmp_path / "scenes", scenes)
     stored = StoredScenes(tmp_path / "scenes")
     assert len(stored) == 7
     for index in range(7):
