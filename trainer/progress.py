@@ -10,13 +10,14 @@ from trainer.status import status
 
 POLL = 0.5  # seconds between two looks at a run
 SHOWN = 10.0  # seconds between two lines of the same kind
+UNITS = {"fill": "hidden pieces", "see": "images"}  # by task: what has a label; else tokens
 
 
 class Progress:
     """What a person reads of the events of one attempt; earlier attempts are passed over."""
 
-    def __init__(self, steps: int, attempt: int) -> None:
-        self.steps, self.attempt = steps, attempt
+    def __init__(self, steps: int, attempt: int, task: str = "translate") -> None:
+        self.steps, self.attempt, self.unit = steps, attempt, UNITS.get(task, "tokens")
         self.shown: float | None = None  # when the last line was due, on the events' clock
         self.began: tuple[float, int] | None = None  # time and step of the attempt's first point
 
@@ -53,7 +54,7 @@ class Progress:
         if self.shown is not None and event.mono < self.shown + SHOWN and step != self.steps:
             return []
         self.shown = event.mono
-        return [f"{self._place(step)}  {training(values)}{self._left(event.mono, step)}"]
+        return [f"{self._place(step)}  {training(values, self.unit)}{self._left(event.mono, step)}"]
 
     def _place(self, step: int) -> str:
         total = f"{self.steps:,}"
@@ -67,11 +68,11 @@ class Progress:
         return f"  {duration(pace * (self.steps - step))} left"
 
 
-def training(values: dict[str, Any]) -> str:
-    """Loss, NLL, rate and speed of a point."""
+def training(values: dict[str, Any], unit: str) -> str:
+    """Loss, NLL, rate and speed of a point; unit: what has a label."""
     return (
         f"loss {shown(values['train/loss'])}  nll {shown(values['train/nll'])}  "
-        f"rate {values['lr']:.2e}  {values['tokens_per_second']:,.0f} tokens/s"
+        f"rate {values['lr']:.2e}  {values['tokens_per_second']:,.0f} {unit}/s"
     )
 
 
@@ -116,7 +117,8 @@ def watch(run: Run) -> int:
     Exit code 0 when it finished or stopped, 1 when it failed or was lost.
     """
     reader, asked, place = EventReader(run.events), False, None
-    progress = Progress(run.config.get("steps", 0), status(run).attempt)
+    config = run.config
+    progress = Progress(config.get("steps", 0), status(run).attempt, str(config.get("task")))
     while True:
         try:
             state = status(run)  # before reading, so that the last events are read

@@ -8,11 +8,11 @@ from pages.ui.bridge_panel import bridge_panel
 from pages.ui.catalogue import find_model
 from pages.ui.errors import plain_errors
 from pages.ui.gradcam_controls import chosen_image, chosen_model, chosen_queries
-from pages.ui.gradcam_look import eyes
 from pages.ui.gradcam_measured import pointing_table
 from pages.ui.gradcam_view import gradcam_view
 from pages.ui.kept import Kept, yes_or_no
 from pages.ui.layout import notice, page_header, prose, sentence_box
+from pages.ui.one_stream import eyes
 from pages.ui.subject import fitted_look
 
 text = prose("gradcam")
@@ -20,7 +20,7 @@ look = fitted_look()
 page_header(text["title"], text["lead"])
 
 st.markdown(text["steps"])
-if infos := eyes():
+if infos := sorted(eyes("cnn", "vision"), key=lambda one: one.architecture):
     kept = Kept("gradcam")
     info = chosen_model(infos, kept, text)
     seen = chosen_image(kept, text)

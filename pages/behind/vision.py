@@ -11,9 +11,10 @@ from pages.ui.errors import plain_errors
 from pages.ui.held_out import scores
 from pages.ui.kept import Kept, one_of
 from pages.ui.layout import notice, page_header, prose
+from pages.ui.one_stream import eyes
 from pages.ui.patches_view import hidden_patches, patches_view
 from pages.ui.picture_choice import picture_choice
-from pages.ui.seeing import eyes, project
+from pages.ui.seeing import project
 from pages.ui.state import read_look
 
 
@@ -31,7 +32,7 @@ def score_rows(infos: list[OneStreamInfo], text: Mapping[str, str]) -> dict[str,
 text = prose("vision")
 read_look()
 page_header(text["title"], text["lead"])
-if not (known := {info.key: info for info in eyes()}):
+if not (known := {info.key: info for info in eyes("vision")}):
     notice(text["no-model"])
     st.stop()
 

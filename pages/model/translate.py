@@ -9,10 +9,10 @@ from pages.ui.decoding import method_control, settings_controls
 from pages.ui.errors import plain_errors
 from pages.ui.layout import page_header, prose, sentence_box
 from pages.ui.models import embedding_matrix, explain, translate
+from pages.ui.pieces import EOS
 from pages.ui.steps import chosen_translation, next_pieces, steps_view
 from pages.ui.subject import ending, fitted_look, what
 
-EOS = 3
 text = prose("translate")
 look = fitted_look()
 page_header(text["title"], text["lead"])

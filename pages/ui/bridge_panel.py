@@ -9,16 +9,14 @@ import streamlit as st
 
 from pages.ui.bridge import bridge
 from pages.ui.catalogue import ModelInfo
-from pages.ui.court_panel import EOS, distinct, longest
 from pages.ui.models import explain, tokenize
 from pages.ui.navigation import STOPS, page_link
-from pages.ui.pieces import readable
+from pages.ui.pieces import EOS, readable
 from pages.ui.prose import escape_markdown
-from pages.ui.state import Look, write_look
+from pages.ui.state import Look
 from pages.ui.subject import what
 from pages.ui.take_away import camera, csv_button
-
-_PIECE = "gradcam.piece"
+from pages.ui.written_piece import written_piece
 
 
 def bridge_panel(look: Look, info: ModelInfo, text: Mapping[str, str]) -> None:
@@ -31,7 +29,7 @@ def bridge_panel(look: Look, info: ModelInfo, text: Mapping[str, str]) -> None:
     if tgt[-1] != EOS:
         tgt = (*tgt, EOS)
     written = [*explained.tgt_pieces[1:], "[EOS]"][: len(tgt) - 1]
-    position = _chosen_piece(look, written, text)
+    position = written_piece(look, written, text["piece"], "gradcam.piece")
     found = bridge(info, src, tgt, position)
     pieces = [readable(piece) for piece in explained.src_pieces]
     names = ("bridge-weights", "bridge-gradients", "bridge-product")
@@ -48,22 +46,6 @@ def bridge_panel(look: Look, info: ModelInfo, text: Mapping[str, str]) -> None:
         csv_button(text["bridge-csv"], "which-words", origin, list(found.rows(pieces)))
         attention = next(stop for stop in STOPS if stop.url == "attention")
         page_link(attention, text["court"], panel="why", word=str(position + 1))
-
-
-def _chosen_piece(look: Look, written: list[str], text: Mapping[str, str]) -> int:
-    """The output position that is asked about: the look's, else that of the longest piece."""
-    named = look.word is not None and look.word <= len(written)
-    st.session_state[_PIECE] = look.word - 1 if named and look.word else longest(written)
-    shown = distinct([escape_markdown(readable(label)) for label in written])
-    chosen = st.pills(
-        text["piece"],
-        range(len(written)),
-        format_func=shown.__getitem__,
-        required=True,
-        key=_PIECE,
-        on_change=lambda: write_look(word=(st.session_state[_PIECE] or 0) + 1),
-    )
-    return chosen or 0
 
 
 def _in_words(pieces: list[str], mean: np.ndarray, word: str, text: Mapping[str, str]) -> str:

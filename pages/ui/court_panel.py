@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from pages.ui.alignment_panel import alignment_panel
@@ -16,16 +15,16 @@ from pages.ui.court_words import verdict
 from pages.ui.errors import plain_errors
 from pages.ui.models import tokenize
 from pages.ui.navigation import refresh_links
-from pages.ui.pieces import readable, spelled
-from pages.ui.prose import escape_markdown, prose
+from pages.ui.pieces import EOS, readable, spelled
+from pages.ui.prose import prose
 from pages.ui.results import Explained
 from pages.ui.script import hearing_script
 from pages.ui.state import Look, read_look, write_look
 from pages.ui.subject import what
 from pages.ui.take_away import camera, csv_button
+from pages.ui.written_piece import written_piece
 
-_PIECE, _HIDE = "court.piece", "court.hide"
-EOS = 3
+_HIDE = "court.hide"
 
 
 def court_panel(look: Look, info: ModelInfo, explained: Explained) -> None:
@@ -46,7 +45,7 @@ def _court(look: Look, info: ModelInfo, explained: Explained, text: Mapping[str,
         tgt = (*tgt, EOS)  # why the translation ends here is a fair question too
     labels = [*explained.tgt_pieces[1:], "[EOS]"][: len(tgt) - 1]
     asked = read_look()  # of this moment: a fragment is given that of the page's last run
-    position = _chosen_piece(asked, labels, text)
+    position = written_piece(asked, labels, text["piece"], "court.piece")
     hide = _chosen_hide(asked, position, text)
     with plain_errors(stop=False), st.spinner("Hearing six methods …"):
         hearing = hear(info, src, tgt, position, hide)
@@ -61,22 +60,6 @@ def _court(look: Look, info: ModelInfo, explained: Explained, text: Mapping[str,
             _provenance(info, look.src, position, tgt),
             script,
         )
-
-
-def _chosen_piece(look: Look, labels: list[str], text: Mapping[str, str]) -> int:
-    """The output position that is asked about: the look's, else that of the longest piece."""
-    named = look.word is not None and look.word <= len(labels)
-    st.session_state[_PIECE] = look.word - 1 if named and look.word else longest(labels)
-    shown = distinct([escape_markdown(readable(label)) for label in labels])
-    chosen = st.pills(
-        text["piece"],
-        range(len(labels)),
-        format_func=shown.__getitem__,
-        required=True,
-        key=_PIECE,
-        on_change=lambda: write_look(word=(st.session_state[_PIECE] or 0) + 1),
-    )
-    return chosen or 0
 
 
 def _chosen_hide(look: Look, position: int, text: Mapping[str, str]) -> Hide:
@@ -99,18 +82,6 @@ def _chosen_hide(look: Look, position: int, text: Mapping[str, str]) -> Hide:
         on_change=lambda: write_look(hide=st.session_state[_HIDE] or "source"),
     )
     return chosen or "source"
-
-
-def distinct(labels: Sequence[str]) -> list[str]:
-    """The labels, a repeated one followed by word joiners, which cannot be seen: the browser
-    answers with a label, and of two alike the last would be taken for the first."""
-    return [label + "\u2060" * labels[:place].count(label) for place, label in enumerate(labels)]
-
-
-def longest(labels: Sequence[str]) -> int:
-    """The place of the piece with most letters, as a rule one with a meaning of its own."""
-    counts = [sum(c.isalpha() for c in label) * (label[:1] != "[") for label in labels]
-    return int(np.argmax(counts))
 
 
 def _provenance(info: ModelInfo, src: str, position: int, tgt: Sequence[int]) -> str:

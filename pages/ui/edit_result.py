@@ -10,10 +10,9 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.outcome import nats
-from pages.ui.pieces import readable
+from pages.ui.pieces import EOS, readable
 from pages.ui.results import Translation
 
-EOS = 3
 KIND_NAMES = {"encoder": "Encoder self", "decoder": "Decoder self", "cross": "Cross"}
 Words = list[tuple[str, bool]]
 """The words of a sentence, and whether the other one has not got them there."""

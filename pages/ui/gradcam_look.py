@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import LookError, OneStreamInfo, list_one_stream, stamp_of
+from pages.ui.catalogue import LookError, OneStreamInfo, stamp_of
 from pages.ui.models import check_numbers
+from pages.ui.one_stream import load_one
 from trainer.emoji import labels
-from trainer.folder import in_run_words
 from trainer.scenes import Scene, compose
 
 if TYPE_CHECKING:
@@ -55,13 +54,6 @@ class Look:
     logits: np.ndarray
 
 
-def eyes() -> list[OneStreamInfo]:
-    """The models that see scenes; the CNN of one group comes first."""
-    known = [label.name for label in labels()]
-    infos = [info for info in list_one_stream("cnn", "vision") if list(info.labels) == known]
-    return sorted(infos, key=lambda info: info.architecture)
-
-
 def scene_of(number: int, vendor: str, chosen: Sequence[str]) -> Scene:
     """Scene `number` with the emoji of these names, as their vendor drew them."""
     names = [label.name for label in labels()]
@@ -79,21 +71,6 @@ def look_at(
     return _look_at(str(info.folder), stamp_of(info.folder), image, tuple(queries), whole)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
-def _eyes(folder: str, stamp: tuple[int, ...]) -> Eyes:
-    import torch
-
-    from transformer.folders import BundleError
-    from transformer.one_stream import load_one_stream
-
-    torch.set_num_threads(1)  # as `models.py` has it
-    path = Path(folder)
-    try:
-        return load_one_stream(path).model  # type: ignore[return-value]
-    except BundleError as error:
-        raise BundleError(in_run_words(str(error), path)) from error
-
-
 @st.cache_data(max_entries=32, show_spinner=False)
 def _look_at(
     folder: str, stamp: tuple[int, ...], image: np.ndarray, queries: tuple[int, ...], whole: bool
@@ -104,7 +81,7 @@ def _look_at(
     from transformer.analysis.sight import open_sight
     from transformer.analysis.sight_methods import sight_methods
 
-    model = _eyes(folder, stamp)
+    model = cast("Eyes", load_one(folder, stamp).model)
     images = torch.from_numpy(image).float().expand(len(queries), -1, -1, -1) / 255
     sight = open_sight(model, images, queries)
     logits = sight.logits.gather(1, sight.queries[:, None])[:, 0].numpy()

@@ -7,11 +7,10 @@ import math
 
 import streamlit as st
 
-from pages.ui.pieces import readable
+from pages.ui.pieces import EOS, readable
 from pages.ui.results import Explained
 from transformer.analysis.losses import piece_losses
 
-EOS = 3
 _STYLE = """<style>
 .dawn-losses {
   display: flex; flex-wrap: wrap; gap: 6px 3px; margin: 0 0 0 -7px !important;

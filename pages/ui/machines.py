@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -16,6 +15,7 @@ import streamlit as st
 
 from pages.ui.catalogue import LookError, OneStreamInfo, list_one_stream, stamp_of
 from pages.ui.models import check_numbers
+from pages.ui.one_stream import load_one
 from pages.ui.results import Tokens
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from transformer.decoder_only import DecoderOnly
     from transformer.encoder_only import EncoderOnly
-    from transformer.one_stream import OneStream
     from transformer.tokenizer import Tokenizer
 
 NAMES = {"encoder": "encoder-only", "decoder": "decoder-only"}
@@ -129,18 +128,8 @@ def check_length(info: OneStreamInfo, text: str) -> None:
         )
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
-def _model(folder: str, stamp: tuple[int, ...]) -> OneStream:
-    import torch
-
-    from transformer.one_stream import load_one_stream
-
-    torch.set_num_threads(1)  # as of every model here: see models.py
-    return load_one_stream(Path(folder))
-
-
 def _tokenizer(folder: str, stamp: tuple[int, ...]) -> Tokenizer:
-    return cast("Tokenizer", _model(folder, stamp).tokenizer)  # a model of text has one
+    return cast("Tokenizer", load_one(folder, stamp).tokenizer)  # a model of text has one
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -165,7 +154,7 @@ def _hidden(folder: str, stamp: tuple[int, ...], text: str, hidden: tuple[int, .
     from transformer.tokenizer import SPECIALS
     from transformer.trace import tracing
 
-    model = cast("EncoderOnly", _model(folder, stamp).model)
+    model = cast("EncoderOnly", load_one(folder, stamp).model)
     ids = _tokenizer(folder, stamp).encode(text).ids
     read = with_hidden(model, ids, hidden)
     with torch.no_grad(), tracing(model) as trace:
@@ -187,7 +176,7 @@ def _forward(folder: str, stamp: tuple[int, ...], text: str) -> Reading:
     from transformer.tokenizer import SOS
     from transformer.trace import tracing
 
-    model = cast("DecoderOnly", _model(folder, stamp).model)
+    model = cast("DecoderOnly", load_one(folder, stamp).model)
     ids = _tokenizer(folder, stamp).encode(text).ids
     read = torch.tensor([[SOS, *ids]])
     with torch.no_grad(), tracing(model) as trace:
@@ -216,7 +205,7 @@ def _goes_on(
 
     tokenizer = _tokenizer(folder, stamp)
     ids = tokenizer.encode(text).ids[:upto]
-    model = cast("DecoderOnly", _model(folder, stamp).model)
+    model = cast("DecoderOnly", load_one(folder, stamp).model)
     found = continued(model, ids, LONGEST, temperature, seed)
     whole, before = tokenizer.decode([*ids, *found.ids]), tokenizer.decode(ids)
     new = whole.removeprefix(before) if ids else whole

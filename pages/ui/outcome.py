@@ -8,10 +8,9 @@ import numpy as np
 
 from pages.ui.catalogue import ModelInfo
 from pages.ui.models import explain, translate
+from pages.ui.pieces import EOS
 from pages.ui.results import Translation
 from transformer.analysis.comparison import softmax
-
-EOS = 3
 
 
 def outcome(info: ModelInfo, src: str, edits: str, edited: Translation) -> str:

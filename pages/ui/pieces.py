@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pages.ui.results import Tokens
 
-UNK = 1
+UNK, EOS = 1, 3
 Part = tuple[str, bool]
 """Characters, and whether they stand for something invisible and are to be drawn quietly."""
 

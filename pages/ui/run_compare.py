@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from typing import TypeVar
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from pages.ui.run_curves import axes_of, curves_view, smoothing
 from pages.ui.run_head import duration
 from pages.ui.run_standing import known_status
 from pages.ui.runs import Reading, seconds_trained, smoothed, watch
+from pages.ui.task_words import Score, words_of
 from pages.ui.theme import head_colour
 from trainer.config import TrainConfig
 from trainer.folder import Run
@@ -23,17 +25,9 @@ from trainer.notes import title
 from trainer.runs import list_runs
 from trainer.settings import CODE
 
+T = TypeVar("T")
 REFRESH = "2s"
-_PANELS = (
-    ("mean/loss", "Training loss", 3, "line"),
-    ("val/nll", "Held-out NLL", 3, "points"),
-    ("val/bleu", "BLEU", 1, "points"),
-    ("tokens_per_second", "Tokens a second", 0, "line"),
-)
-_RESULTS = (
-    ("Loss", "mean/loss", ".3f"), ("Held-out NLL", "val/nll", ".3f"), ("BLEU", "val/bleu", ".1f"),
-    ("chrF", "val/chrf", ".1f"), ("Tokens", "tokens", ",.0f"),
-)  # fmt: skip
+_LOSSES = (("mean/loss", "Loss", ".3f"), ("val/nll", "Held-out NLL", ".3f"))
 
 
 def run_compare(chosen: Sequence[Run], text: Mapping[str, str]) -> None:
@@ -79,7 +73,7 @@ def compared_blob(runs: Sequence[Run], readings: Mapping[str, Reading], width: i
     axes = {run.id: axes_of(readings[run.id], alive=False) for run in runs}
     common = set.intersection(*(set(found) for found in axes.values()))
     panels = []
-    for name, heading, digits, style in _PANELS:
+    for name, heading, digits, style in panels_of(runs, readings):
         lines = []
         for number, run in enumerate(runs, 1):
             curves = {**readings[run.id].curves, **smoothed(watch(run).reader, width)}
@@ -98,16 +92,49 @@ def compared_blob(runs: Sequence[Run], readings: Mapping[str, Reading], width: i
     return pack({**header, "ends": {**header["ends"], **ends}}, arrays)
 
 
+def panels_of(
+    runs: Sequence[Run], readings: Mapping[str, Reading]
+) -> list[tuple[str, str, int, str]]:
+    """Metric, heading, digits and style of each panel: of a run's scores, the first that it
+    told of."""
+    first = distinct(score for run in runs for score in told_scores(run, readings)[:1])
+    return [
+        ("mean/loss", "Training loss", 3, "line"),
+        ("val/nll", "Held-out NLL", 3, "points"),
+        *((metric, name, 3 if "%" in form else 1, "points") for metric, name, form in first),
+        ("tokens_per_second", f"{learned_from(runs)} a second", 0, "line"),
+    ]
+
+
+def told_scores(run: Run, readings: Mapping[str, Reading]) -> list[Score]:
+    """The scores of its task that a run has told of."""
+    return [score for score in words_of(run).scores if score[0] in readings[run.id].curves]
+
+
+def learned_from(runs: Sequence[Run]) -> str:
+    """What has a label, if it is the same in all: tokens, hidden pieces, images."""
+    names = distinct(words_of(run).labels for run in runs)
+    return names[0] if len(names) == 1 else "Labels"
+
+
+def distinct(found: Iterable[T]) -> list[T]:
+    """Each once, in their order."""
+    return list(dict.fromkeys(found))
+
+
 def results_table(runs: Sequence[Run], readings: Mapping[str, Reading]) -> str:
-    """How far each came."""
+    """How far each came, by every score that any of them told of."""
+    wanted = [*_LOSSES, *distinct(score for run in runs for score in told_scores(run, readings))]
+    wanted.append(("tokens", learned_from(runs), ",.0f"))
     rows = []
     for run in runs:
         state, latest = known_status(run), readings[run.id].latest
         step = state.step if state.step is not None else readings[run.id].step
-        numbers = [format(latest[key], form) if key in latest else "–" for _, key, form in _RESULTS]
+        numbers = [format(latest[key], form) if key in latest else "–" for key, _, form in wanted]
         told = (state.state, f"{step or 0:,}", *numbers, duration(seconds_trained(run, state)))
         rows.append((title(run), *told))
-    return table(("", "", "Step", *(name for name, _, _ in _RESULTS), "Trained for"), rows)
+    names = [name[:1].upper() + name[1:] for _, name, _ in wanted]
+    return table(("", "", "Step", *names, "Trained for"), rows)
 
 
 def differing(runs: Sequence[Run]) -> list[tuple[str, list[object]]]:

@@ -22,7 +22,7 @@ WIDTHS = (5, 25, 100, 400)
 _Wanted = tuple[str, str, str, str, str]
 _RATE = (("lr", "learning rate", TRAINING, "line", "rate"),)
 _NORM = (("gradient_norm", "gradient norm", TRAINING, "line", "norm"),)
-_SPEED = (("tokens_per_second", "tokens/s", TRAINING, "line", "speed"),)
+_SPEED = (("tokens_per_second", "a second", TRAINING, "line", "speed"),)
 _MACHINE = (
     ("machine/cpu", "CPU", TRAINING, "line", "cpu"),
     ("machine/memory", "memory", HELD_OUT, "line", "memory"),
@@ -55,7 +55,7 @@ def curves_blob(
         Panel("Loss", loss, 3, _marks(reading, words), log=True),
         small("Learning rate", _RATE, None),
         small("Gradient norm", _NORM, 2),
-        small(words.speed, _SPEED, 0),
+        small(f"{words.labels} a second", _SPEED, 0),
         small("Scores", _scores(words), 1 if words is TRANSLATE else 3),
         replace(small("Machine, per cent in use", _MACHINE, 0), limits=(0, 100)),
         small("Memory, GiB", _HELD, 2),

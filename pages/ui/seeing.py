@@ -7,23 +7,19 @@ a whole number whose bit g says that patch g, row by row, is not to be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import OneStreamInfo, list_one_stream, stamp_of
-from trainer.emoji import labels
-from trainer.folder import in_run_words
+from pages.ui.catalogue import OneStreamInfo, stamp_of
+from pages.ui.one_stream import CHANNELS, load_one
 from trainer.scenes import SIDE
 
 if TYPE_CHECKING:
     import torch
 
     from transformer.vision import VisionTransformer
-
-CHANNELS = 3
 
 
 @dataclass(frozen=True)
@@ -48,18 +44,6 @@ class Projected:
     def apart(self) -> float:
         """The largest difference between the two."""
         return 0.0 if self.twin is None else float(np.abs(self.own - self.twin).max())
-
-
-def eyes() -> list[OneStreamInfo]:
-    """The vision encoders that have learned the emoji of the scenes, those that ship first."""
-    names = tuple(label.name for label in labels())
-    return [
-        info
-        for info in list_one_stream("vision")
-        if info.labels == names
-        and info.sizes.get("image") == SIDE
-        and info.sizes.get("channels") == CHANNELS
-    ]
 
 
 def patches_of(info: OneStreamInfo) -> int:
@@ -94,23 +78,6 @@ def painting_errors(picture: np.ndarray, seen: Seen, hidden: int, patch: int) ->
     mean = truth[:, ~pixels].mean(1, keepdims=True)
     errors = (painted[:, pixels], mean)
     return tuple(float(np.square(made - truth[:, pixels]).mean()) for made in errors)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
-def _eyes(folder: str, stamp: tuple[int, ...]) -> VisionTransformer:
-    """Shared by all sessions: never changed. Raises `BundleError`."""
-    import torch
-
-    from transformer.folders import BundleError
-    from transformer.one_stream import load_one_stream
-    from transformer.vision import VisionTransformer
-
-    torch.set_num_threads(1)  # as for the translator: one picture gains little from more
-    path = Path(folder)
-    try:
-        return cast(VisionTransformer, load_one_stream(path).model)
-    except BundleError as error:
-        raise BundleError(in_run_words(str(error), path)) from error
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -157,6 +124,10 @@ def _alike(folder: str, stamp: tuple[int, ...]) -> np.ndarray:
     units = table / np.linalg.norm(table, axis=1, keepdims=True)
     found: np.ndarray = units @ units.T
     return found
+
+
+def _eyes(folder: str, stamp: tuple[int, ...]) -> VisionTransformer:
+    return cast("VisionTransformer", load_one(folder, stamp).model)
 
 
 def _images(pixels: bytes, side: int) -> torch.Tensor:

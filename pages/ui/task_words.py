@@ -13,12 +13,12 @@ Score = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class TaskWords:
-    """scores: the first stands in the head of the run, all in a chart. speed: the title of the
-    chart of what is learned from in a second. answers: the view of what the model says. pages: in
-    which its model can be looked into. marked: whether the lesson's loss is a mark for it."""
+    """scores: the first stands in the head of the run, all in a chart. labels: what has
+    one. answers: the view of what the model says. pages: in which its model can be looked into.
+    marked: whether the lesson's loss is a mark for it."""
 
     scores: tuple[Score, ...]
-    speed: str
+    labels: str
     answers: str
     validating: str
     pages: tuple[str, ...]
@@ -28,7 +28,7 @@ class TaskWords:
 
 TRANSLATE = TaskWords(
     (("val/bleu", "BLEU", ".1f"), ("val/chrf", "chrF", ".1f")),
-    "Tokens a second",
+    "Tokens",
     "Translations",
     "Translating the held-out pairs.",
     ("attention", "translate", "tokens", "embeddings", "positions"),
@@ -39,14 +39,14 @@ WORDS: dict[str, TaskWords] = {
     "translate": TRANSLATE,
     "fill": TaskWords(
         (("val/accuracy", "Accuracy", ".1%"), ("val/among_five", "among five", ".1%")),
-        "Hidden pieces a second",
+        "Hidden pieces",
         "Filled words",
         "Filling words of the held-out lines.",
         ("machines",),
     ),
     "continue": TaskWords(
         (("val/accuracy", "Next-piece accuracy", ".1%"),),
-        "Tokens a second",
+        "Tokens",
         "Continuations",
         "Reading the held-out lines.",
         ("machines",),
@@ -57,7 +57,7 @@ WORDS: dict[str, TaskWords] = {
             ("val/recall", "Recall", ".1%"),
             ("val/style_recall", "of the other style", ".1%"),
         ),
-        "Images a second",
+        "Images",
         "What it sees",
         "Looking at the held-out images.",
         ("vision",),

@@ -10,8 +10,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.court import Hearing
-from pages.ui.court_panel import distinct, longest
 from pages.ui.court_words import chance_of, verdict
+from pages.ui.written_piece import distinct, longest
 from tests.pages.blobs import sent
 from transformer.analysis.case import open_case
 from transformer.analysis.deletion import deletion_curves, ranking

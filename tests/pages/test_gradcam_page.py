@@ -17,9 +17,10 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import gradcam_look
 from pages.ui.bridge import bridge
 from pages.ui.catalogue import LookError, find_model
-from pages.ui.gradcam_look import MOST, eyes, look_at, scene_of
+from pages.ui.gradcam_look import MOST, look_at, scene_of
 from pages.ui.gradcam_measured import measured
 from pages.ui.models import load
+from pages.ui.one_stream import eyes
 from tests.pages.blobs import sent
 from transformer.analysis.case import open_case
 from transformer.analysis.gradcam import grad_cam
@@ -153,7 +154,7 @@ def test_the_script_prints_the_maps(
     largest = max(map(float, re.findall(r"\d+\.\d+(?:e[+-]\d+)?", printed.getvalue())))
     assert largest > 0
     found = look_at(
-        next(info for info in eyes() if info.key == key),
+        next(info for info in eyes("cnn", "vision") if info.key == key),
         scene_of(2, "twemoji", ["tiger", "cat"]).image,
         [TIGER, CAT],
     )

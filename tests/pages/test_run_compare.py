@@ -10,7 +10,7 @@ from pages.ui.runs import watch
 from tests.pages.blobs import read_blob, sent
 from tests.pages.training_page import ended_run, open_page, press, says
 from trainer.events import EventWriter
-from trainer.presets import resolve
+from trainer.presets import PRESETS, resolve
 from trainer.runs import Run, create_run
 
 pytestmark = pytest.mark.usefixtures("runs")
@@ -59,7 +59,24 @@ def test_results_are_those_of_the_events() -> None:
     shown = results_table([run], {run.id: watch(run).read()})
     assert "<td>3.250</td>" in shown
     assert "<td>40,000</td>" in shown
-    assert "<td>–</td>" in shown  # no BLEU was told
+    assert "BLEU" not in shown  # none was told
+
+
+def test_each_task_brings_its_own_score_and_its_own_labels() -> None:
+    eyes = create_run(PRESETS["scenes"].to_dict(), ["test"], run_id="eyes")
+    with EventWriter(eyes.events, 1) as events:
+        events.metric(30, {"val/nll": 4.0, "val/recall": 0.25, "val/style_recall": 0.125})
+    words = a_run("words")
+    with EventWriter(words.events, 1) as events:
+        events.metric(40, {"val/bleu": 12.5, "val/chrf": 30.0})
+    titles = [panel["title"] for panel in blob_of(eyes, words)[0]["panels"]]
+    assert titles == ["Training loss", "Held-out NLL", "Recall", "BLEU", "Labels a second"]
+    assert "Images a second" in [panel["title"] for panel in blob_of(eyes)[0]["panels"]]
+    both = [eyes, words]
+    shown = results_table(both, {run.id: watch(run).read() for run in both})
+    names = "Loss", "Held-out NLL", "Recall", "Of the other style", "BLEU", "ChrF", "Labels"
+    assert "".join(f"<th>{name}</th>" for name in names) in shown
+    assert "<td>–</td><td>4.000</td><td>25.0%</td><td>12.5%</td><td>–</td><td>–</td>" in shown
 
 
 def test_a_name_is_text() -> None:

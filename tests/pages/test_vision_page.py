@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import patches_view, picture_choice, seeing
 from pages.ui.held_out import scores
-from pages.ui.seeing import alike_positions, eyes, painting_errors, project, see
+from pages.ui.one_stream import eyes
+from pages.ui.seeing import alike_positions, painting_errors, project, see
 from tests.pages.blobs import sent
 from trainer.emoji import labels
 from trainer.images import VALID_SEED
@@ -52,7 +53,7 @@ def test_what_is_sent_is_what_the_model_makes_of_the_scene(key: str) -> None:
     image = scene(5, "twemoji")
     np.testing.assert_array_equal(arrays["image"], image)
     assert header["hidden"] == [20, 21, 23]
-    info = next(one for one in eyes() if one.key == key)
+    info = next(one for one in eyes("vision") if one.key == key)
     model: Any = load_one_stream(info.folder).model
     images = torch.from_numpy(image)[None].float() / 255
     hidden = torch.zeros(1, 36, dtype=torch.bool)
@@ -77,7 +78,7 @@ def test_what_is_sent_is_what_the_model_makes_of_the_scene(key: str) -> None:
 
 
 def test_hiding_no_patch_changes_nothing() -> None:
-    for info in eyes():
+    for info in eyes("vision"):
         model: Any = load_one_stream(info.folder).model
         image = scene()
         with torch.no_grad():
@@ -90,7 +91,7 @@ def test_hiding_no_patch_changes_nothing() -> None:
 
 def test_a_hidden_patch_is_not_seen() -> None:
     """Whatever is behind it, the model answers the same; the patch beside it does matter."""
-    info, image = eyes()[0], scene()
+    info, image = eyes("vision")[0], scene()
     behind, beside = image.copy(), image.copy()
     behind[:, 32:48, 32:48] = 255 - behind[:, 32:48, 32:48]  # patch 14, counted from 0
     beside[:, 32:48, 48:64] = 255 - beside[:, 32:48, 48:64]
@@ -100,7 +101,7 @@ def test_a_hidden_patch_is_not_seen() -> None:
 
 
 def test_a_convolution_made_of_the_linear_layer_gives_the_same_vectors() -> None:
-    linear, cnn = eyes()
+    linear, cnn = eyes("vision")
     vectors = project(linear, scene())
     assert vectors.twin is not None
     assert vectors.own.shape == (36, 96)
@@ -112,7 +113,7 @@ def test_a_convolution_made_of_the_linear_layer_gives_the_same_vectors() -> None
 
 
 def test_positions_are_compared_without_that_of_the_class_token() -> None:
-    info = eyes()[0]
+    info = eyes("vision")[0]
     model: Any = load_one_stream(info.folder).model
     table = model.positions.table.detach()[1:]
     own = torch.nn.functional.cosine_similarity(table[:, None], table[None], dim=-1).numpy()
@@ -122,7 +123,7 @@ def test_positions_are_compared_without_that_of_the_class_token() -> None:
 def test_positions_are_most_like_those_around_them_as_the_page_says() -> None:
     rows, columns = np.divmod(np.arange(36), 6)
     apart = np.maximum(abs(rows[:, None] - rows), abs(columns[:, None] - columns))
-    for info in eyes():
+    for info in eyes("vision"):
         alike = alike_positions(info)
         near = np.where(apart == 1, alike, np.nan)
         far = np.where(apart > 1, alike, np.nan)
@@ -230,12 +231,12 @@ def test_without_a_picture_the_page_says_that_a_link_carries_none(source: str) -
 def test_the_table_has_the_scores_of_each_bundle() -> None:
     at = open_page()
     table = at.table[0].value
-    for row, info in enumerate(eyes()):
+    for row, info in enumerate(eyes("vision")):
         own = scores(info.folder)
         assert own["val/style_recall"] < own["val/recall"] / 2
         assert table["Recall, Noto"].iloc[row] == f"{own['val/recall']:.3f}"
         assert table["Recall, Twemoji"].iloc[row] == f"{own['val/style_recall']:.3f}"
-    first = scores(eyes()[0].folder)
+    first = scores(eyes("vision")[0].folder)
     assert f"{first['val/style_recall']:.3f} in Twemoji's" in written(at)
 
 

@@ -30,6 +30,14 @@ def test_a_line_every_ten_seconds_with_the_time_left() -> None:
     assert len(lines) == 76
 
 
+@pytest.mark.parametrize(
+    ("task", "unit"), [("see", "images"), ("fill", "hidden pieces"), ("continue", "tokens")]
+)
+def test_speed_is_of_what_has_a_label(task: str, unit: str) -> None:
+    (line,) = Progress(steps=9, attempt=1, task=task).lines(point(1, 0.0))
+    assert line.endswith(f"1,234 {unit}/s")
+
+
 def test_validation_epochs_and_translations() -> None:
     progress = Progress(steps=100, attempt=1)
     values: dict[str, Any] = {

@@ -11,8 +11,7 @@ from trainer.alarms import Alarms
 from trainer.events import EventWriter
 from trainer.learning import token_losses
 from trainer.tasks.one_text import OneText, TextBatch
-from trainer.tasks.task import Losses, Prepared
-from trainer.tasks.translate import told
+from trainer.tasks.task import Losses, Prepared, told
 from transformer.encoder_only import EncoderOnly, hide
 from transformer.stack import TextConfig
 from transformer.tokenizer import SPECIALS

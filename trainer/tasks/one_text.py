@@ -14,7 +14,7 @@ from trainer.batches import PairDataset, TokenBatchSampler, padded
 from trainer.corpora import DataError, load_data
 from trainer.data import split_by_groups
 from trainer.prepare import read_tokenizers, run_tokenizers, write_summary
-from trainer.tasks.task import Prepared, Task, drawn_ids
+from trainer.tasks.task import Prepared, Task, drawn_ids, layers
 from transformer.one_stream import OneStream, save_one_stream
 from transformer.stack import TextConfig
 from transformer.tokenizer import Tokenizer
@@ -147,6 +147,6 @@ class OneText(Task):
         """The model's sizes, for the card."""
         config = self.config
         return (
-            f"{self.layers} layers, D {config.d_model}, F {config.d_ff}, {config.heads} heads, "
+            f"{layers(self.layers)}, D {config.d_model}, F {config.d_ff}, {config.heads} heads, "
             f"{config.norm}-norm, positions {config.positions}"
         )

@@ -13,8 +13,7 @@ from trainer.alarms import Alarms
 from trainer.events import EventWriter
 from trainer.images import DATA_FILES, ImageData, collate_images, image_data, image_losses
 from trainer.prepare import write_record
-from trainer.tasks.task import Losses, Prepared, Task
-from trainer.tasks.translate import told
+from trainer.tasks.task import Losses, Prepared, Task, layers, told
 from transformer.cnn import Cnn, CnnConfig
 from transformer.one_stream import OneStream, save_one_stream
 from transformer.vision import VisionConfig, VisionTransformer
@@ -77,9 +76,9 @@ class See(Task):
             (name, sha256), *_ = self.data_hashes().items()
             corpus = {"name": name, "pairs": len(data.train), "sha256": sha256}  # type: ignore[arg-type]
             licence = LICENCES[self.config.images]
-            told = {**corpus, "items": self.items, "licence": licence, "dropped": {}}
+            about = {**corpus, "items": self.items, "licence": licence, "dropped": {}}
             counts = {"train": len(data.train), "valid": len(data.valid), "too_long": 0}  # type: ignore[arg-type]
-            write_record(folder / "data.json", {"corpora": [told], **counts})
+            write_record(folder / "data.json", {"corpora": [about], **counts})
         return Prepared(bundle, Priced(data.train, self.cost(data)), data)
 
     @property
@@ -186,8 +185,8 @@ class See(Task):
     ) -> None:
         """A bundle of one stream with the names of its classes."""
         labels = tuple(image_data(self.config).classes)
-        told = {**about, "images": self.config.images, "exclusive": self.config.images == "digits"}
-        bundle = OneStream(self.architecture, model, None, labels, told)
+        about = {**about, "images": self.config.images, "exclusive": self.config.images == "digits"}
+        bundle = OneStream(self.architecture, model, None, labels, about)
         kind = "int8" if eight_bits else "float16"
         save_one_stream(target, bundle, kind=kind, extras=extras)
 
@@ -199,7 +198,7 @@ class See(Task):
             return f"{config.images} seen by a CNN", f"Convolutional network, {groups}"
         return (
             f"{config.images} seen by a vision encoder",
-            f"Vision Transformer, {config.encoder_layers} layers, D {config.d_model}, F "
+            f"Vision Transformer, {layers(config.encoder_layers)}, D {config.d_model}, F "
             f"{config.d_ff}, {config.heads} heads, {config.norm}-norm, patches by a "
             f"{config.projection} projection",
         )

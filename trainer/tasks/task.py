@@ -126,3 +126,14 @@ def drawn_ids(config: TrainConfig, draw: Generator) -> Tensor:
     length = min(LENGTH, config.max_tokens)
     rows = max(1, config.batch_tokens // length)
     return randint(len(SPECIALS), config.vocab_size, (rows, length), generator=draw)
+
+
+def told(found: Mapping[str, float | None], name: str, form: str) -> str:
+    """A score; one that was no finite number, None in the events, must not cost the model."""
+    value = found.get(name)
+    return "no number" if value is None else format(value, form)
+
+
+def layers(count: int) -> str:
+    """So many of them, for the card."""
+    return f"{count} layer{'s' * (count != 1)}"

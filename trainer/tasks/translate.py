@@ -16,7 +16,7 @@ from trainer.evaluate import encode_pairs, fitting
 from trainer.events import EventWriter
 from trainer.learning import loss_floor, token_losses
 from trainer.prepare import prepare, read_tokenizers
-from trainer.tasks.task import Losses, Prepared, Task, drawn_ids
+from trainer.tasks.task import Losses, Prepared, Task, drawn_ids, told
 from transformer.bundle import Bundle, save_bundle
 from transformer.model import Transformer
 
@@ -145,9 +145,3 @@ class Translate(Task):
         """The entropy of the smoothed target."""
         assert isinstance(model, Transformer)
         return loss_floor(self.config.label_smoothing, model.config.tgt_vocab)
-
-
-def told(found: Mapping[str, float | None], name: str, form: str) -> str:
-    """A score; one that was no finite number, None in the events, must not cost the model."""
-    value = found.get(name)
-    return "no number" if value is None else format(value, form)
