@@ -3,7 +3,6 @@ cached, numpy only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,15 +23,6 @@ class Bridge:
     gradients: np.ndarray
     product: np.ndarray
     mean: np.ndarray
-
-    def rows(self, pieces: Sequence[str]) -> Iterator[Sequence[object]]:
-        """Names of the columns, then a row for each head and piece."""
-        yield "head", "piece", "weight", "derivative", "product after the ReLU"
-        for head, numbers in enumerate(
-            zip(self.weights, self.gradients, self.product, strict=True)
-        ):
-            for piece, *cells in zip(pieces, *numbers, strict=True):
-                yield head + 1, piece, *cells
 
 
 def bridge(info: ModelInfo, src: tuple[int, ...], tgt: tuple[int, ...], position: int) -> Bridge:

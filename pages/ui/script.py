@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pages.ui.catalogue import ModelInfo
-from transformer.analysis.snippet import effect_snippet, method_snippet, snippet
+from transformer.analysis.snippet import case_snippet, effect_snippet, method_snippet, snippet
 from transformer.analysis.word_snippets import near_snippet, state_snippet, sum_snippet
 
 CELL, METHOD = "CELL", "METHOD"
@@ -23,6 +23,11 @@ def script_of(info: ModelInfo, src: str, tgt_ids: Sequence[int], edits: str = ""
 def hearing_script(info: ModelInfo, src: Sequence[int], tgt: Sequence[int], position: int) -> str:
     """Five lines that print what `METHOD` of the explanations says of piece `CELL`."""
     return method_snippet(portable(info.folder), src, tgt, position, METHOD, CELL)
+
+
+def bridge_script(info: ModelInfo, src: Sequence[int], tgt: Sequence[int], position: int) -> str:
+    """Five lines that print `CELL`, an expression of the weights and their derivatives."""
+    return case_snippet(portable(info.folder), src, tgt, position, CELL)
 
 
 def effect_script(info: ModelInfo, src: str, tgt_ids: Sequence[int]) -> str:

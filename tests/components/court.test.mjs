@@ -1,7 +1,8 @@
 // Pure functions of the court. Run by tests/components/test_in_node.py, or: node --test tests/components/
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeCell, describeColumn, moved, number, strength } from "../../assets/components/court/describe.js";
+import { describeCell, describeColumn, number } from "../../assets/components/court/describe.js";
+import { moved, strength } from "../../assets/components/shared/grid.js";
 
 const view = {
   header: {

@@ -89,6 +89,28 @@ def test_a_picture_of_ones_own_and_one_that_is_none(journey: Journey) -> None:
     expect(view(page).locator(".model")).to_contain_text("scene 2 of tiger, cat")
 
 
+def test_the_bridge_by_keyboard_comes_back_after_a_reload(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("gradcam")
+    bridge = page.locator(".dawn.bridge:not([data-drawn='0'])")
+    expect(bridge.locator(".line")).to_contain_text("the mean of the")
+    bridge.locator("[tabindex='0']").focus()
+    for key in ("ArrowUp", "Home", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    told = bridge.locator(".line").inner_text()
+    assert ", head " in told and "product after the ReLU" in told
+    (held,) = parameter(page, "bridge")
+    assert held.endswith("~piece-2")
+
+    page.reload()
+    journey.settle(page)
+    expect(bridge.locator(".line")).to_have_text(told)
+    bridge.get_by_role("button", name="Release").click()
+    expect(bridge.locator(".line")).to_contain_text("the mean of the")
+    assert parameter(page, "bridge") == []
+
+
 def test_the_word_that_is_asked_about_goes_on_to_the_attention_page(journey: Journey) -> None:
     from playwright.sync_api import expect
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import gradcam_look
+from pages.ui import one_stream
 from pages.ui.bridge import bridge
 from pages.ui.catalogue import LookError, find_model
 from pages.ui.gradcam_look import MOST, look_at, scene_of
@@ -199,11 +199,32 @@ def test_the_bridge_is_the_formula_on_attention(dawn_runs: Path) -> None:
         bridge(info, (5,) * 66, tgt, 1)
 
 
+def test_the_rows_of_the_bridge_are_sent_as_they_are_named(
+    dawn_runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = open_page(word="2")
+    header, arrays = sent(at, "titles")
+    labels, heads = len(header["labels"]), header["heads"]
+    numbers = arrays["numbers"]
+    assert numbers.shape == (3 * heads + 1, labels) and len(header["titles"]) == 4
+    weights, gradients, product, mean = np.split(numbers, [heads, 2 * heads, 3 * heads])
+    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(product, np.maximum(0, weights * gradients), rtol=1e-5)
+    np.testing.assert_allclose(mean[0], product.mean(axis=0), rtol=1e-5)
+    assert header["start"] == mean[0].argmax()
+    rows = (0, heads, 2 * heads, 3 * heads)
+    for row, cell in zip(rows, header["cells"], strict=True):
+        code = header["script"].replace("CELL", cell.replace("HEAD", "0").replace("PIECE", "1"))
+        exec(compile(code, "the script", "exec"), {})
+        assert float(capsys.readouterr().out) == pytest.approx(numbers[row, 1], rel=1e-4, abs=1e-9)
+
+
 def test_the_word_of_the_look_is_the_one_that_is_asked_about(dawn_runs: Path) -> None:
     for word in (1, 2):
         at = open_page(word=str(word))
         assert not at.exception
-        assert f"decoder.layers.1.cross_attention.weights[0, :, {word - 1}]" in written(at)
+        about = sent(at, "titles")[0]["provenance"]
+        assert f"decoder.layers.1.cross_attention.weights[0, :, {word - 1}]" in about
 
 
 @pytest.mark.parametrize("text", ["", "x" * 900, "<script>alert(1)</script> **b**"])
@@ -217,7 +238,7 @@ def test_any_sentence_is_shown_or_answered(dawn_runs: Path, text: str) -> None:
 def test_without_models_that_see_the_page_says_so(
     dawn_runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradcam_look, "list_one_stream", lambda *_: [])
+    monkeypatch.setattr(one_stream, "list_one_stream", lambda *_: [])
     at = open_page()
     assert not at.exception
     assert "None of the models that see" in written(at)

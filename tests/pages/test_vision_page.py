@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import patches_view, picture_choice, seeing
+from pages.ui import one_stream, patches_view, picture_choice
 from pages.ui.held_out import scores
 from pages.ui.one_stream import eyes
-from pages.ui.seeing import alike_positions, painting_errors, project, see
+from pages.ui.seeing import Seen, alike_positions, painting_errors, project, see
 from tests.pages.blobs import sent
 from trainer.emoji import labels
 from trainer.images import VALID_SEED
@@ -136,7 +136,7 @@ def test_paint_is_measured_where_patches_are_hidden_and_nowhere_else() -> None:
     picture[:, :16, :16] = 255
     painted = picture.copy()
     painted[:, :16, :16] = 51
-    seen = seeing.Seen(np.zeros(0), np.zeros(0), painted)
+    seen = Seen(np.zeros(0), np.zeros(0), painted)
     assert painting_errors(picture, seen, 0b0001, 16) == pytest.approx((0.64, 1.0))
     assert painting_errors(picture, seen, 0, 16) == ()
     assert painting_errors(picture, seen, 0b1111, 16) == ()
@@ -241,7 +241,7 @@ def test_the_table_has_the_scores_of_each_bundle() -> None:
 
 
 def test_without_a_model_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seeing, "list_one_stream", lambda *_: [])
+    monkeypatch.setattr(one_stream, "list_one_stream", lambda *_: [])
     at = open_page()
     assert not at.exception
     assert "There is no vision encoder among the assets" in written(at)

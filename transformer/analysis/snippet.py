@@ -41,12 +41,21 @@ def method_snippet(
     src are ids that end in [EOS], tgt ids that begin with [SOS]; tgt[position + 1] is what is
     explained; method its place in METHODS, and piece its place among source and prefix, as text.
     """
+    cell = f"torch.cat(transformer.analysis.methods.METHODS[{method}].explain(case))[{piece}]"
+    return case_snippet(folder, src, tgt, position, cell, ", transformer.analysis.methods")
+
+
+def case_snippet(
+    folder: str, src: Sequence[int], tgt: Sequence[int], position: int, cell: str, modules: str = ""
+) -> str:
+    """The script that prints a number about one written piece, as above; cell a Python expression
+    for it, given `case`, with what `modules` imports."""
     return f"""\
-import pathlib, torch, transformer.bundle, transformer.analysis.case, transformer.analysis.methods
+import pathlib, torch, transformer.bundle, transformer.analysis.case{modules}
 bundle = transformer.bundle.load_bundle(pathlib.Path({folder!r}))
 src, tgt = torch.tensor([{list(src)}]), torch.tensor([{list(tgt)}])
 case = transformer.analysis.case.open_case(bundle.model, src, tgt, {position}, {tgt[position + 1]})
-print(float(torch.cat(transformer.analysis.methods.METHODS[{method}].explain(case))[{piece}]))
+print(float({cell}))
 """
 
 

@@ -1,6 +1,7 @@
 // Hover previews a cell, a click locks its piece, arrows move, Escape frees.
 import { listening } from "../shared/dom.js";
-import { describeCell, describeColumn, moved } from "./describe.js";
+import { moved, reachable } from "../shared/grid.js";
+import { describeCell, describeColumn } from "./describe.js";
 
 export function listen(view) {
   const { part, listeners } = view;
@@ -22,17 +23,9 @@ function press(view, event) {
   if (event.key === "Escape") return lock(view, null);
   if (event.key === "Enter" || event.key === " ") lock(view, view.cell[1]);
   const to = moved(view.cell, event.key, header.rows.length, header.labels.length);
-  if (to) focus(view, to);
+  if (to) reachable(view.part.body, to).focus();
   else if (event.key !== " ") return;
   event.preventDefault();
-}
-
-function focus(view, [row, column]) {
-  const find = ([r, c]) => view.part.body.querySelector(`[data-row="${r}"][data-column="${c}"]`);
-  view.part.body.querySelectorAll('[tabindex="0"]').forEach((cell) => (cell.tabIndex = -1));
-  const cell = find([row, column]);
-  cell.tabIndex = 0;
-  cell.focus();
 }
 
 /** Holds a piece, or frees it where it is held already or null. */

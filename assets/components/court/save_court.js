@@ -1,7 +1,7 @@
 // What a person takes away from the court: the table as it is seen, its numbers, and one of them as five lines of Python.
+import { pieceText } from "../shared/grid.js";
 import { pngOf, svgOf } from "../shared/portrait.js";
 import { csvOf, fewDigits, offerToSave } from "../shared/save.js";
-import { pieceText } from "./describe.js";
 
 export function saveCourt(view) {
   const { court, line } = view.part, about = () => `${view.header.provenance} · ${line.textContent}`;

@@ -1,6 +1,7 @@
 // The table's elements. What a model or a person wrote goes in by textContent alone.
 import { element } from "../shared/dom.js";
-import { describeCell, pieceText, strength } from "./describe.js";
+import { pieceHead, strength } from "../shared/grid.js";
+import { describeCell } from "./describe.js";
 
 /** Fill head and body for the blob that has arrived. */
 export function buildTable(view) {
@@ -21,15 +22,7 @@ function groups({ src, prefix }) {
 function pieces({ labels, src }) {
   const row = element("tr", "pieces");
   row.append(element("td"));
-  labels.forEach((parts, column) => {
-    const cell = Object.assign(element("th", column === src ? "piece border" : "piece"), { scope: "col" });
-    cell.dataset.column = column;
-    const name = element("bdi");
-    for (const [text, quiet] of parts) name.append(quiet ? element("i", "", text) : text);
-    cell.append(name);
-    cell.title = pieceText(parts);
-    row.append(cell);
-  });
+  row.append(...labels.map((parts, column) => pieceHead(parts, column, column === src ? "piece border" : "piece")));
   row.append(element("td", "area"));
   return row;
 }

@@ -13,5 +13,12 @@ export function sized(value, digits) {
 /** A signed number with a true minus sign, and `plus` before one that is not negative. */
 export const signed = (value, digits, plus = "") => (value < 0 ? "−" : plus) + sized(Math.abs(value), digits);
 
+/** A signed number with three digits that say something; never 0 where it is not. */
+export function telling(value, plus = "") {
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.001) return `${value < 0 ? "−" : plus}${size.toExponential(1).replace("-", "−")}`;
+  return signed(value, 3, plus);
+}
+
 /** A whole number with its thousands in groups: "8,000". Not by toLocaleString, whose first call takes some 20 ms. */
 export const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
