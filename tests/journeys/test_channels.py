@@ -30,6 +30,7 @@ def parameter(page: Page, name: str) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get(name, [])
 
 
+@pytest.mark.slow
 def test_groups_and_channels_by_keyboard_come_back_after_a_reload(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -70,6 +71,7 @@ def test_a_pointer_finds_the_kernel_that_was_cut_away(journey: Journey) -> None:
     expect(groups.locator(".says")).to_contain_text("Upright reaches output 5")
 
 
+@pytest.mark.slow
 def test_a_head_is_chosen_and_a_kind_of_attention_is_a_step_of_the_history(
     journey: Journey,
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_head_is_chosen_and_a_kind_of_attention_is_a_step_of_the_history(
     expect(blocks.locator(".tensor")).to_have_text("encoder.layers.0.self_attention.weights")
 
 
+@pytest.mark.slow
 def test_the_script_prints_the_counts_of_the_table(journey: Journey) -> None:
     page = journey.open("channels", groups="groups-2", channels="outputs-16")
     context = page.context

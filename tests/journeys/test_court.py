@@ -33,6 +33,7 @@ def drawn(page: Page, times: int) -> Locator:
     return table
 
 
+@pytest.mark.slow
 def test_a_piece_is_picked_and_its_numbers_are_the_models_own(
     journey: Journey, probe: Path
 ) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_word_is_followed_from_its_embedding_through_the_layers(
     journey: Journey, tmp_path: Path
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_word_is_followed_from_its_embedding_through_the_layers(
     expect(page.locator(".paths .legend span")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_the_map_is_saved_and_the_other_panels_answer(journey: Journey, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
@@ -109,6 +111,7 @@ def drag(page: Page, *places: tuple[float, float]) -> None:
     page.mouse.up()
 
 
+@pytest.mark.slow
 def test_a_lasso_lists_its_pieces_and_a_link_brings_them_again(
     journey: Journey, tmp_path: Path
 ) -> None:
@@ -152,6 +155,7 @@ def test_a_lasso_lists_its_pieces_and_a_link_brings_them_again(
     expect(again).not_to_have_url(re.compile("lasso-"))
 
 
+@pytest.mark.slow
 def test_by_keys_a_circle_in_the_middle_is_the_lasso(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -178,6 +182,7 @@ def test_by_keys_a_circle_in_the_middle_is_the_lasso(journey: Journey) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.slow
 def test_reload_back_and_a_link_bring_what_was_set(journey: Journey) -> None:
     from playwright.sync_api import expect
 

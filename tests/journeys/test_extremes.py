@@ -77,6 +77,7 @@ def says(page: Page, words: str) -> None:
         ("why", "overflowing", "The model's numbers overflow on this sentence"),
     ],
 )
+@pytest.mark.slow
 def test_what_can_be_shown_is_and_what_cannot_is_one_sentence(
     journey: Journey, broken: None, view: str, model: str, words: str
 ) -> None:

@@ -28,6 +28,7 @@ def parameter(page: Page, name: str) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get(name, [])
 
 
+@pytest.mark.slow
 def test_steps_by_keyboard_come_back_after_a_reload(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -54,6 +55,7 @@ def test_steps_by_keyboard_come_back_after_a_reload(journey: Journey) -> None:
     assert parameter(page, "cam") == ["method-Grad-CAM~layer-4"]
 
 
+@pytest.mark.slow
 def test_a_method_of_the_vision_encoder_and_the_pointer(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -68,6 +70,7 @@ def test_a_method_of_the_vision_encoder_and_the_pointer(journey: Journey) -> Non
     expect(cam.locator(".hit").first).to_contain_text("does not ask for the query")
 
 
+@pytest.mark.slow
 def test_a_picture_of_ones_own_and_one_that_is_none(journey: Journey) -> None:
     from PIL import Image
     from playwright.sync_api import FilePayload, expect
@@ -111,6 +114,7 @@ def test_the_bridge_by_keyboard_comes_back_after_a_reload(journey: Journey) -> N
     assert parameter(page, "bridge") == []
 
 
+@pytest.mark.slow
 def test_the_word_that_is_asked_about_goes_on_to_the_attention_page(journey: Journey) -> None:
     from playwright.sync_api import expect
 

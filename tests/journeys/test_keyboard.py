@@ -28,6 +28,7 @@ def tab_to(page: Page, role: str) -> None:
     pytest.fail(f"25 times Tab do not lead to a {role}")
 
 
+@pytest.mark.slow
 def test_tab_leads_to_the_heads_and_arrows_choose_one(journey: Journey) -> None:
     from playwright.sync_api import expect
 

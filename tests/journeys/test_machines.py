@@ -31,6 +31,7 @@ def asked(page: Page) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get("machines", [])
 
 
+@pytest.mark.slow
 def test_a_word_is_pointed_at_hidden_and_filled_by_keyboard(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -107,6 +108,7 @@ def test_how_it_is_drawn_is_in_the_address(journey: Journey) -> None:
     assert asked(page) == ["seed-6~temperature-0"]
 
 
+@pytest.mark.slow
 def test_the_script_prints_the_guesses_of_the_page(journey: Journey) -> None:
     page = journey.open("machines", src=SENTENCE, machines="hidden-3")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -97,6 +97,7 @@ def read_off(page: Page) -> dict[tuple[str, str], str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_number_under_the_pointer_is_the_models_own(journey: Journey, probe: Path) -> None:
     from playwright.sync_api import expect
 

@@ -18,6 +18,7 @@ def choice(page: Page, name: str) -> Locator:
     return page.get_by_test_id("stMain").get_by_role("radio", name=name, exact=True)
 
 
+@pytest.mark.slow
 def test_positions_are_removed_linked_and_restored(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -43,6 +44,7 @@ def test_positions_are_removed_linked_and_restored(journey: Journey) -> None:
     expect(page.get_by_text("Nothing is changed yet")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_by_keys_alone(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -56,6 +58,7 @@ def test_by_keys_alone(journey: Journey) -> None:
     expect(slider).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_number_tells_how_it_is_made_by_keys_and_by_touch(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -86,6 +89,7 @@ def test_a_number_tells_how_it_is_made_by_keys_and_by_touch(journey: Journey) ->
     assert "number=" not in page.url
 
 
+@pytest.mark.slow
 def test_what_is_chosen_of_the_pictures_is_in_the_link_and_back_undoes_it(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -107,6 +111,7 @@ def test_what_is_chosen_of_the_pictures_is_in_the_link_and_back_undoes_it(journe
     expect(pair).to_have_attribute("value", "8")
 
 
+@pytest.mark.slow
 def test_the_heat_map_keeps_whole_pixels_on_a_phone_and_scrolls_in_its_frame(
     journey: Journey,
 ) -> None:

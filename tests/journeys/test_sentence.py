@@ -61,6 +61,7 @@ def test_heads_follow_each_key_before_anything_is_committed(journey: Journey, pr
     expect_heads_of(page, probe, box.input_value())
 
 
+@pytest.mark.slow
 def test_a_copied_address_shows_the_same_head_in_a_new_tab(journey: Journey, probe: Path) -> None:
     from playwright.sync_api import expect
 

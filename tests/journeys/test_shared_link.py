@@ -26,6 +26,7 @@ def elsewhere(journey: Journey, page: Page) -> Page:
     return journey.visit(context.new_page(), page.url)
 
 
+@pytest.mark.slow
 def test_how_the_heads_are_shown_is_in_the_link_and_costs_no_message(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -68,6 +69,7 @@ def test_how_the_heads_are_shown_is_in_the_link_and_costs_no_message(journey: Jo
     expect(other.locator(".says .line")).to_have_text(told)
 
 
+@pytest.mark.slow
 def test_a_number_of_the_walk_is_in_the_link(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -86,6 +88,7 @@ def test_a_number_of_the_walk_is_in_the_link(journey: Journey) -> None:
     expect(other.locator(".release")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_word_that_is_explained_is_in_the_link_and_back_is_back(journey: Journey) -> None:
     from playwright.sync_api import expect
 

@@ -65,6 +65,7 @@ def test_numbers_and_pictures_are_saved(journey: Journey, probe: Path) -> None:
     assert page.locator(".offers").is_hidden()
 
 
+@pytest.mark.slow
 def test_the_number_pointed_at_is_five_lines_that_print_it(journey: Journey, probe: Path) -> None:
     page = journey.open("attention", src=SENTENCE, tgt=TARGET, kind="cross", layer=LAYER, head=HEAD)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -93,6 +94,7 @@ PANELS = {
 
 
 @pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.slow
 def test_each_panel_is_saved_as_it_is_seen(journey: Journey, panel: str) -> None:
     root, name = PANELS[panel]
     page = journey.open(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_word_is_merged_forward_and_back_and_a_link_keeps_the_step(
     journey: Journey, probe: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_panel_opened_by_a_click_does_not_move_the_page(journey: Journey) -> N
     assert abs(from_top(page, ".st-key-tokens-panel") - before) < 2
 
 
+@pytest.mark.slow
 def test_the_threshold_takes_words_away(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -122,6 +124,7 @@ def test_the_sentence_is_copied_as_text_pieces_and_integers(journey: Journey, pr
         assert json.loads(page.evaluate("navigator.clipboard.readText()")) == wanted
 
 
+@pytest.mark.slow
 def test_the_vocabulary_is_searched_and_walked_by_keys(journey: Journey, probe: Path) -> None:
     from playwright.sync_api import expect
 
@@ -144,6 +147,7 @@ def test_the_vocabulary_is_searched_and_walked_by_keys(journey: Journey, probe: 
     expect(file.locator(".order")).to_have_value("longest")
 
 
+@pytest.mark.slow
 def test_one_sentence_in_six_ways_is_read_by_keys_and_by_touch(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -173,6 +177,7 @@ def test_one_sentence_in_six_ways_is_read_by_keys_and_by_touch(journey: Journey)
     expect(says).to_contain_text("arrow keys")
 
 
+@pytest.mark.slow
 def test_a_tokenizer_is_trained_on_an_upload_and_a_new_run_takes_it(
     journey: Journey, app_runs: Path
 ) -> None:
@@ -210,6 +215,7 @@ def test_a_tokenizer_is_trained_on_an_upload_and_a_new_run_takes_it(
     expect(page.get_by_role("button", name="Launch")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_how_the_sentence_is_written_out_is_in_the_link(journey: Journey) -> None:
     from playwright.sync_api import expect
 

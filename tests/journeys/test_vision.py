@@ -38,6 +38,7 @@ def pixels(found: Locator, name: str) -> str:
     return str(found.locator(f"canvas.{name}").evaluate(DRAWN))
 
 
+@pytest.mark.slow
 def test_a_patch_hidden_by_the_keyboard_is_painted_in_and_stays_after_a_reload(
     journey: Journey,
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_patch_hidden_by_the_keyboard_is_painted_in_and_stays_after_a_reload(
     expect(found.locator(".erred")).to_contain_text("Nothing is hidden")
 
 
+@pytest.mark.slow
 def test_patches_become_tokens_one_by_one_and_still_where_motion_is_unwanted(
     journey: Journey,
 ) -> None:
@@ -95,6 +97,7 @@ def test_patches_become_tokens_one_by_one_and_still_where_motion_is_unwanted(
     expect(view(page).get_by_role("button", name="One patch fewer")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_script_prints_the_weights_of_the_file(journey: Journey) -> None:
     page = journey.open("vision", vision="scene-1~hidden-80", patches="patch-15~layer-3~head-2")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

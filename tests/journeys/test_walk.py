@@ -35,6 +35,7 @@ def numbers(text: str) -> list[float]:
     return [float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", plain.replace("·10-", "e-"))]
 
 
+@pytest.mark.slow
 def test_the_formula_of_a_weight_is_the_models_own(journey: Journey, probe: Path) -> None:
     from playwright.sync_api import expect
 
@@ -86,6 +87,7 @@ def test_the_formula_of_a_weight_is_the_models_own(journey: Journey, probe: Path
     expect(walk.get_by_role("button", name="Play")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_on_a_phone_with_reduced_motion_and_a_keyboard(journey: Journey) -> None:
     from playwright.sync_api import expect
 

@@ -31,6 +31,7 @@ def translation(page: Page) -> Locator:
     return page.locator(".dawn-said p")
 
 
+@pytest.mark.slow
 def test_a_head_is_switched_off_and_back_restores_it(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -59,6 +60,7 @@ def test_a_head_is_switched_off_and_back_restores_it(journey: Journey) -> None:
     expect(page.locator(".dawn-what")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_head_on_show_is_switched_off_where_it_is_seen(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -77,6 +79,7 @@ def test_the_head_on_show_is_switched_off_where_it_is_seen(journey: Journey) -> 
     assert "edits" not in page.url
 
 
+@pytest.mark.slow
 def test_undo_and_reset_and_the_keys(journey: Journey) -> None:
     from playwright.sync_api import expect
 
@@ -111,6 +114,7 @@ def test_a_row_is_written_and_lands_in_the_address(journey: Journey) -> None:
     expect(page.get_by_text("row 1 of cross-attention layer 2, head 3").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_row_that_is_locked_above_is_the_one_to_write(journey: Journey) -> None:
     from playwright.sync_api import expect
 

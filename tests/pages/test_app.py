@@ -118,6 +118,7 @@ def history(page: Page) -> int:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_typing_is_live_and_each_commit_is_one_step_back(
     page_context: Callable[..., BrowserContext], app_server: str
 ) -> None:
@@ -157,6 +158,7 @@ def expect_sentence(page: Page, text: str) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_any_text_comes_back_from_a_copied_address(
     page_context: Callable[..., BrowserContext], app_server: str
 ) -> None:
@@ -175,6 +177,7 @@ def test_any_text_comes_back_from_a_copied_address(
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_long_paste_is_limited_and_says_so(
     page_context: Callable[..., BrowserContext], app_server: str
 ) -> None:
@@ -230,6 +233,7 @@ def waiting(page: Page) -> list[int]:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_menu_carries_the_look_in_one_step_before_the_sentence_is_committed(
     page_context: Callable[..., BrowserContext], app_server: str
 ) -> None:
@@ -283,6 +287,7 @@ new MutationObserver(() => {
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_cold_deep_link_opens_its_page_and_no_dialog_even_for_a_moment(
     page_context: Callable[..., BrowserContext], cold_server: str
 ) -> None:

@@ -30,6 +30,7 @@ def wait_for_mark(page: Page, view: str, mark: str, other_than: str | None) -> s
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_typing_changes_the_heads_and_a_copied_address_shows_the_same_head(
     page_context: Callable[..., BrowserContext], served_model: str
 ) -> None:

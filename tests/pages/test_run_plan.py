@@ -47,6 +47,7 @@ def answer(config: TrainConfig) -> dict[str, Any] | str | None:
     return measuring.measured(config)
 
 
+@pytest.mark.slow
 def test_a_measurement_is_made_beside_the_page(config: TrainConfig) -> None:
     assert measuring.measured(config) is None
     told = answer(config)
@@ -72,6 +73,7 @@ def test_a_measurement_can_be_stopped(config: TrainConfig) -> None:
     assert measuring.measured(config) is None
 
 
+@pytest.mark.slow
 def test_a_measurement_that_fails_says_why() -> None:
     config = resolve("nano", SMALL | {"device": "cuda"})
     told = answer(config)

@@ -29,6 +29,7 @@ def waited(at: AppTest) -> AppTest:
     return at
 
 
+@pytest.mark.slow
 def test_a_tokenizer_is_trained_and_cuts_the_sentence(dawn_runs: Path) -> None:
     at = open_panel("train", src="the red car")
     at.button_group(key="tokens.kind").set_value("words").run()

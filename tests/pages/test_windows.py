@@ -46,6 +46,7 @@ def told(script: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_page_opens(dawn_runs: Path) -> None:
     files = [stop.path for stop in STOPS]
     out = told(f"for file in {files}:\n    assert not opened(file).exception, file\n")
@@ -55,6 +56,7 @@ def test_every_page_opens(dawn_runs: Path) -> None:
 @pytest.mark.parametrize(
     "label", ["Launch", "How long will it take? Measure for five seconds", "Resume"]
 )
+@pytest.mark.slow
 def test_what_would_train_says_where_training_works(dawn_runs: Path, label: str) -> None:
     ended_run("ended")
     script = f"""

@@ -150,6 +150,7 @@ def test_scores_of_both_kinds_of_eyes() -> None:
     assert image_scores(vision, loader, "cpu") == seen
 
 
+@pytest.mark.slow
 def test_a_small_model_learns_digits() -> None:
     """Far above chance after a few seconds, on digits that it has not seen."""
     data, model = image_data(Settings("digits")), digit_model()
@@ -167,6 +168,7 @@ def test_a_small_model_learns_digits() -> None:
     assert found["painting"] < 0.7 * found["painting_baseline"]
 
 
+@pytest.mark.slow
 def test_stored_scenes_are_those_that_would_have_been_made(tmp_path: Path) -> None:
     scenes = Scenes(9, 7, ("noto",), True)
     command = [sys.executable, "-m", "trainer.stored_scenes", str(tmp_path / "scenes")]

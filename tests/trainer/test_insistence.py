@@ -110,6 +110,7 @@ def test_a_stop_is_insisted_on(workshop: Workshop, behaviour: str, sent: str) ->
 
 
 @pytest.mark.parametrize("behaviour", ["importing", "preparing", "stubborn"])
+@pytest.mark.slow
 def test_a_stop_before_the_training_waits_for_no_grace(
     workshop: Workshop, behaviour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def made(folder: Path, out: Path, *options: str) -> np.ndarray:
         return points
 
 
+@pytest.mark.slow
 def test_tsne_is_scikit_learns_for_the_same_seed(folder: Path, tmp_path: Path) -> None:
     manifold = pytest.importorskip("sklearn.manifold")
     pytest.importorskip("umap")

@@ -68,6 +68,7 @@ def test_a_measurement_is_of_this_config(tiny: Tiny) -> None:
     assert large.memory > 100 << 20
 
 
+@pytest.mark.slow
 def test_the_command_prints_json(tiny: Tiny, tmp_path: Path) -> None:
     def measured(config: dict) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "trainer.measure", json.dumps(config)]

@@ -46,6 +46,7 @@ def test_tokens_are_counted_as_the_library_cuts_them(
     assert count(tokenizer, TEXTS, "cats").tokens == [own[n] for n in range(len(tokenizer))]
 
 
+@pytest.mark.slow
 def test_the_shipped_counts_are_those_of_the_text_that_they_name() -> None:
     tokenizer = Tokenizer.load(TINY / "tokenizer.json")
     counts = load_counts(TINY, "src", tokenizer)
