@@ -67,12 +67,18 @@ class Panel:
 
 
 def panels_data(
-    panels: Sequence[Panel], *, end: int, run: str, axes: Mapping[str, Axis] | None = None
+    panels: Sequence[Panel],
+    *,
+    end: int,
+    run: str,
+    axes: Mapping[str, Axis] | None = None,
+    labels: str = "tokens",
 ) -> tuple[dict[str, Any], Mapping[str, NDArray[np.float32]]]:
     """Header and arrays of the component's blob: all panels over one axis of steps, 0 to `end`, or
     over one of `axes` ("tokens", "seconds") that a person chooses.
 
-    `run` names what is drawn: a zoom is forgotten when it changes, and only then.
+    `labels` are what "tokens" counts. `run` names what is drawn: a zoom is forgotten when it
+    changes, and only then.
     """
     arrays: dict[str, NDArray[np.float32]] = {}
     ends: dict[str, float] = {"step": end}
@@ -102,7 +108,7 @@ def panels_data(
                 "curves": lines,
             }
         )
-    return {"run": run, "ends": ends, "panels": drawn}, arrays
+    return {"run": run, "ends": ends, "labels": labels, "panels": drawn}, arrays
 
 
 def growing_end(place: float) -> int:

@@ -87,7 +87,9 @@ def compared_blob(runs: Sequence[Run], readings: Mapping[str, Reading], width: i
     steps = [reading.step or 1 for reading in readings.values()]
     alive = any(known_status(run).alive for run in runs)
     end = growing_end(max(steps)) if alive else max(steps)
-    header, arrays = panels_data(panels, end=end, run=",".join(run.id for run in runs))
+    header, arrays = panels_data(
+        panels, end=end, run=",".join(run.id for run in runs), labels=learned_from(runs).lower()
+    )
     ends = {axis: max(found[axis].end for found in axes.values()) for axis in common}
     return pack({**header, "ends": {**header["ends"], **ends}}, arrays)
 

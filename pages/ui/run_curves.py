@@ -63,7 +63,8 @@ def curves_blob(
     if not alive:  # what never told a number never will
         panels = [panels[0], *(panel for panel in panels[1:] if panel.curves)]
     end = growing_end(step) if alive else step
-    return pack(*panels_data(panels, end=end, run=run, axes=axes_of(reading, alive=alive)))
+    axes, labels = axes_of(reading, alive=alive), words.labels.lower()
+    return pack(*panels_data(panels, end=end, run=run, axes=axes, labels=labels))
 
 
 def curves_view(blob: bytes, *, key: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.run_pictures import pictures_of
 from pages.ui.runs import Reading
 from pages.ui.task_words import of_task
 from trainer.folder import Run
@@ -34,9 +35,10 @@ def run_samples(run: Run, reading: Reading, text: Mapping[str, str]) -> None:
         index=telling(str(run.config.get("data", "")), lines),
         key="sample-sentence",
     )
-    st.html(strip(frames(reading, chosen)))
+    pictures = pictures_of(run)
+    st.html(strip(frames(reading, chosen), pictures.get(chosen or "")))
     with st.expander("All of them at the newest validation", icon=":material/list:"):
-        st.html(_pairs(lines))
+        st.html(_pairs(lines, pictures))
     judged = [event.fields for event in reading.samples if event.fields.get("best")]
     if judged:
         with st.expander("Best and worst of the held-out sentences", icon=":material/rule:"):
@@ -70,14 +72,16 @@ def frames(reading: Reading, source: str | None) -> list[tuple[int, str]]:
     return sorted(found.items())[-_SHOWN:]
 
 
-def strip(shown: Sequence[tuple[int, str]]) -> str:
-    """The frames side by side, the newest first; words that were not there before are lit."""
+def strip(shown: Sequence[tuple[int, str]], picture: str | None = None) -> str:
+    """The frames side by side, the newest first; words that were not there before are lit. Before
+    them the picture that was asked about, by its address."""
     cells = []
     for place, (step, out) in enumerate(shown):
         before = shown[place - 1][1] if place else ""
         words = lit_words(before, out) if place else html.escape(out)
         cells.append(f'<li><span>step {step:,}</span><p dir="auto">{words or "–"}</p></li>')
-    return f'<ol class="run-film" tabindex="0">{"".join(reversed(cells))}</ol>'
+    film = f'<ol class="run-film" tabindex="0">{"".join(reversed(cells))}</ol>'
+    return f'<div class="run-asked">{_image(picture)}{film}</div>' if picture else film
 
 
 def lit_words(before: str, now: str) -> str:
@@ -91,14 +95,21 @@ def lit_words(before: str, now: str) -> str:
     return " ".join(parts)
 
 
-def _pairs(lines: list[dict[str, Any]]) -> str:
+def _pairs(lines: list[dict[str, Any]], pictures: Mapping[str, str] | None = None) -> str:
     rows = []
     for line in lines:
         score = f" · chrF {line['chrf']:.0f}" if "chrf" in line else ""
-        about = f"Reference: {html.escape(str(line['ref']))}{score}" if "ref" in line else ""
+        picture = (pictures or {}).get(str(line["src"]))
+        reference = "In it" if picture else "Reference"
+        about = f"{reference}: {html.escape(str(line['ref']))}{score}" if "ref" in line else ""
         rows.append(
-            f"<li><span>{html.escape(str(line['src']))}</span>"
+            f"<li>{_image(picture)}<span>{html.escape(str(line['src']))}</span>"
             f'<p dir="auto">{html.escape(str(line["out"])) or "–"}</p>'
             f"{f'<small>{about}</small>' if about else ''}</li>"
         )
     return f'<ul class="run-pairs">{"".join(rows)}</ul>'
+
+
+def _image(address: str | None) -> str:
+    """A picture that we made, from its data; nothing where there is none."""
+    return f'<img src="{address}" alt="" width="72" height="72">' if address else ""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 
+import numpy as np
+import pytest
+from PIL import Image
+
+from pages.ui.run_pictures import pictures_of
 from pages.ui.run_samples import frames, lit_words, strip, telling
 from pages.ui.runs import Watch
 from trainer.events import EventReader, EventWriter
+from trainer.images import image_data
+from trainer.presets import PRESETS
+from trainer.runs import create_run
+from trainer.tasks.images_held_out import ANSWERS
 from trainer.validation import PROBES
 
 
@@ -22,6 +33,22 @@ def test_what_a_model_wrote_is_text() -> None:
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
     assert "<b>&lt;b&gt;bold&lt;/b&gt; &amp; more</b>" in shown
+
+
+@pytest.mark.parametrize(("preset", "size"), [("digits", 96), ("scenes", 96)])
+def test_a_picture_is_the_one_that_was_asked_about(runs: Path, preset: str, size: int) -> None:
+    config = PRESETS[preset]
+    found = pictures_of(create_run(config.to_dict(), [], run_id=preset))
+    assert list(found) == [f"image {number + 1}" for number in range(ANSWERS)]
+    held_out = image_data(config).valid
+    for number, address in enumerate(found.values()):
+        data = base64.b64decode(address.removeprefix("data:image/png;base64,"))
+        shown = np.atleast_3d(np.asarray(Image.open(io.BytesIO(data)))).transpose(2, 0, 1)
+        pixels = held_out[number][0]
+        times = size // pixels.shape[-1]
+        assert np.array_equal(shown, pixels.repeat(times, 1).repeat(times, 2))
+        assert address in strip([(1, "a")], address)
+    assert pictures_of(create_run(PRESETS["nano"].to_dict(), [], run_id="words")) == {}
 
 
 def test_frames_of_a_sentence_by_step(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_a_run_is_told_in_the_words_of_its_task(runs: Path, preset: str) -> None
     shown = says(at)
     assert f"<dt>{name}</dt><dd>{value}" in shown and loss in shown
     header, _ = sent(at, "panels")
+    assert speed == f"{header['labels'].capitalize()} a second"
     panels = {panel["title"]: panel for panel in header["panels"]}
     assert speed in panels and panels["Scores"]["curves"][0]["label"] == name
     assert bool(panels["Loss"]["marks"]) == (preset == "nano")

@@ -168,7 +168,7 @@ def test_the_card_says_what_it_is(tiny: Tiny, runs: Path) -> None:
     run = prepared_run(digits())
     attempt_here(run)
     text = (export(run.path) / "card.md").read_text()
-    assert "digits seen by a vision encoder" in text and "Vision Transformer, 1 layers" in text
+    assert "digits seen by a vision encoder" in text and "Vision Transformer, 1 layer, D" in text
     assert "accuracy" in text and "pairs" not in text.split("## Recipe")[1]
 
 

@@ -21,6 +21,11 @@ ANSWERS = 6  # images of the film strip
 FEWEST = 0.5  # probability from which a class is named
 
 
+def name_of(number: int) -> str:
+    """What a sample calls the held-out image of that number, from 0."""
+    return f"image {number + 1}"
+
+
 class ImagesHeldOut(HeldOut):
     """Scores the held-out images, those in another style as well, and names what is in a few."""
 
@@ -64,7 +69,7 @@ class ImagesHeldOut(HeldOut):
         logits = (output if isinstance(output, Tensor) else output.classes).float().cpu()
         shares = logits.softmax(dim=1) if self.data.exclusive else logits.sigmoid()
         return [
-            {"src": f"image {number + 1}", "out": self._named(row), "ref": self._there(there)}
+            {"src": name_of(number), "out": self._named(row), "ref": self._there(there)}
             for number, (row, (_, there)) in enumerate(zip(shares, items, strict=True))
         ]
 

@@ -47,6 +47,7 @@ export function choices(view) {
 export function offer(view) {
   for (const [axis, made] of Object.entries(view.buttons)) {
     made.hidden = !(axis in view.ends);
+    if (axis === "tokens") made.textContent = view.labels;
     made.setAttribute("aria-pressed", String(axis === view.axis));
   }
   view.logarithm.setAttribute("aria-pressed", String(view.log));

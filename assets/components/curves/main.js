@@ -28,7 +28,7 @@ function build(parent) {
 
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float32");
-  view.ends = header.ends;
+  Object.assign(view, { ends: header.ends, labels: header.labels });
   const values = (names) => Object.fromEntries(Object.entries(names).map(([axis, name]) => [axis, arrays[name].values]));
   view.tables = values(Object.fromEntries(Object.keys(header.ends).filter((axis) => axis in arrays).map((axis) => [axis, axis])));
   if (view.run !== header.run) [view.zoom, view.at, view.run] = [null, null, header.run];
