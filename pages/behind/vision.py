@@ -1,4 +1,4 @@
-"""An image in sixteen-pixel words: the vision encoder, on a scene or a person's own picture."""
+"""An image in sixteen-pixel words: the vision encoder, on a scene, a digit or one's own picture."""
 
 from __future__ import annotations
 
@@ -11,33 +11,51 @@ from pages.ui.errors import plain_errors
 from pages.ui.held_out import scores
 from pages.ui.kept import Kept, one_of
 from pages.ui.layout import notice, page_header, prose
-from pages.ui.one_stream import eyes
-from pages.ui.patches_view import hidden_patches, patches_view
+from pages.ui.one_stream import eyes, images_of
+from pages.ui.patches_view import hidden_name, hidden_patches, patches_view
 from pages.ui.picture_choice import picture_choice
-from pages.ui.seeing import project
+from pages.ui.seeing import alike_positions, likeness, patches_of, project
 from pages.ui.state import read_look
+from trainer.digits import HELD_OUT
+
+MEASURES = ("accuracy", "recall", "style_recall", "painting", "painting_baseline")
 
 
 def score_rows(infos: list[OneStreamInfo], text: Mapping[str, str]) -> dict[str, list[str]]:
-    """A column a measure, a row a model, out of what each bundle tells of itself."""
+    """A column a measure that is told, a row a model, out of what each bundle tells of itself."""
     found = [scores(info.folder) for info in infos]
-    measures = ("recall", "style_recall", "painting", "painting_baseline")
     rows = {text["measure"]: [info.title for info in infos]}
-    for name in measures:
+    for name in MEASURES:
         values = [one.get(f"val/{name}") for one in found]
-        rows[text[name]] = ["–" if value is None else f"{value:.3f}" for value in values]
+        if values != [None] * len(values):
+            rows[text[name]] = ["–" if value is None else f"{value:.3f}" for value in values]
     return rows
+
+
+def held_out(info: OneStreamInfo, known: list[OneStreamInfo], text: Mapping[str, str]) -> None:
+    """How good the models of these images are on those held out, in another style as well."""
+    if images_of(info) == "digits":
+        st.subheader(text["held out"], anchor=False)
+        st.markdown(text["digits-lead"].format(count=HELD_OUT))
+    else:
+        st.subheader(text["style"], anchor=False)
+        told = scores(info.folder)
+        if {"val/recall", "val/style_recall"} <= set(told):
+            own, other = (f"{told[f'val/{name}']:.3f}" for name in ("recall", "style_recall"))
+            st.markdown(text["style-lead"].format(own=own, other=other))
+    alike = [one for one in known if images_of(one) == images_of(info)]
+    st.table(score_rows(alike, text))
+    st.caption(text["digits-note" if images_of(info) == "digits" else "style-note"])
 
 
 text = prose("vision")
 read_look()
 page_header(text["title"], text["lead"])
-if not (known := {info.key: info for info in eyes("vision")}):
+if not (known := {info.key: info for info in eyes("vision", images=("emoji", "digits"))}):
     notice(text["no-model"])
     st.stop()
 
 kept = Kept("vision")
-picture = picture_choice(kept, text)
 key = st.segmented_control(
     text["model"],
     known,
@@ -46,27 +64,33 @@ key = st.segmented_control(
     **kept.bound("model", next(iter(known)), one_of(known)),
 )
 info = known[key]
-hidden = kept.read("hidden", 0, hidden_patches(info))
+picture = picture_choice(info, kept, text)
+hidden = kept.read(hidden_name(info), 0, hidden_patches(info))
 kept.tell()
-st.markdown(text["guide"])
+channels, patch, count = len(picture.pixels), int(info.sizes["patch"]), patches_of(info)
+told = {
+    "across": picture.pixels.shape[1] // patch,
+    "patches": count,
+    "tokens": count + 1,
+    "patch": patch,
+    "numbers": channels * patch**2,
+    "colours": f" {text['colours']}" if channels > 1 else "",
+}
+st.markdown(text["guide"].format(**told))
 with plain_errors():
     patches_view(info, picture, hidden, kept)
 
 st.subheader(text["places"], anchor=False)
-st.markdown(text["places-lead"])
+near, far = likeness(alike_positions(info))
+found = text["places-found" if near > far else "places-not-found"]
+st.markdown(f"{text['places-lead'].format(near=f'{near:.2f}', far=f'{far:.2f}', **told)} {found}")
 
 st.subheader(text["ways"], anchor=False)
-st.markdown(text["ways-lead"])
+st.markdown(text["ways-lead"].format(**told))
 with plain_errors():
     vectors = project(info, picture.pixels)
 if vectors.twin is not None:
     largest = float(abs(vectors.own).max())
-    st.markdown(text["same"].format(apart=f"{vectors.apart:.1e}", largest=f"{largest:.1f}"))
-
-st.subheader(text["style"], anchor=False)
-told = scores(info.folder)
-if {"val/recall", "val/style_recall"} <= set(told):
-    own, other = (f"{told[f'val/{name}']:.3f}" for name in ("recall", "style_recall"))
-    st.markdown(text["style-lead"].format(own=own, other=other))
-st.table(score_rows(list(known.values()), text))
-st.caption(text["style-note"])
+    apart = {"apart": f"{vectors.apart:.1e}", "largest": f"{largest:.1f}"}
+    st.markdown(text["same"].format(**apart, **told))
+held_out(info, list(known.values()), text)

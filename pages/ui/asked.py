@@ -1,15 +1,18 @@
 """What is asked of the three machines: which pieces are hidden, where the text goes on, how it is
-drawn. Kept in the look, `machines=hidden-3.4~at-3~temperature-1.2~seed-7`, counted from 1."""
+drawn. Kept in the look, `machines=hidden-3.4~at-3~temperature-1.2~seed-7`, counted from 1; which
+models of one stream are asked stands there as well, `encoder-KEY~decoder-KEY`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from pages.ui.kept import Kept, Reader, share, whole
+from pages.ui.catalogue import list_one_stream
+from pages.ui.kept import Kept, Reader, one_of, share, whole
+from pages.ui.machines import NAMES
 from pages.ui.words import word_spans
 
 TEMPERATURE, HOTTEST, STEP = 0.8, 2.0, 0.1
@@ -51,6 +54,26 @@ def read_asked(labels: Sequence[str]) -> Asked:
     )
     kept.tell()
     return asked
+
+
+def chosen_machines(text: Mapping[str, str]) -> dict[str, str]:
+    """The key of the encoder-only and of the decoder-only model, chosen where there are several."""
+    kept, found = Kept("machines"), {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name in NAMES:
+            titles = {info.key: f"{info.title} ({info.key})" for info in list_one_stream(name)}
+            usual = next(iter(titles), "")
+            found[name] = kept.read(name, usual, one_of(titles))
+            if len(titles) > 1:
+                st.selectbox(
+                    text[name],
+                    list(titles),
+                    format_func=titles.__getitem__,
+                    width=300,
+                    **kept.bound(name, usual, one_of(titles), clears=("hidden", "at")),
+                )
+    kept.tell()
+    return found
 
 
 def longest_word(labels: Sequence[str]) -> tuple[int, ...]:

@@ -64,22 +64,26 @@ class Column:
     sorry: str = ""
 
 
-def read_all(look: Look, tokens: Tokens, asked: Asked) -> dict[str, Column]:
-    """A column a machine, by its name; one that has nothing to show says why in a sentence."""
+def read_all(
+    look: Look, tokens: Tokens, asked: Asked, chosen: Mapping[str, str]
+) -> dict[str, Column]:
+    """A column a machine, by its name; one that has nothing to show says why in a sentence. chosen
+    are the keys of those of one stream."""
     makers: dict[str, Callable[[], Column]] = {
-        "encoder": lambda: encoder_column(tokens, asked),
-        "decoder": lambda: decoder_column(tokens, asked),
+        "encoder": lambda: encoder_column(tokens, asked, chosen.get("encoder", "")),
+        "decoder": lambda: decoder_column(tokens, asked, chosen.get("decoder", "")),
         "two": lambda: two_column(look, tokens),
     }
     return {name: _or_sorry(make) for name, make in makers.items()}
 
 
-def text_pieces(look: Look) -> Tokens:
+def text_pieces(look: Look, chosen: Mapping[str, str]) -> Tokens:
     """The text as the first of the machines that is there cuts it; blanks alone are no text. Raises
     `LookError`."""
     text = look.src if look.src.strip() else ""
-    for info in list_one_stream(*NAMES):
-        return pieces_of(info, text)
+    for name in NAMES:
+        if list_one_stream(name):
+            return pieces_of(machine(name, chosen.get(name, "")), text)
     return tokenize(find_model(look.model), text)
 
 
@@ -92,9 +96,10 @@ def _or_sorry(make: Callable[[], Column]) -> Column:
         return Column("", sorry=str(error))
 
 
-def encoder_column(tokens: Tokens, asked: Asked) -> Column:
-    """The hidden pieces filled, and what else was likely. Raises `LookError`."""
-    info = machine("encoder")
+def encoder_column(tokens: Tokens, asked: Asked, key: str = "") -> Column:
+    """The hidden pieces filled, and what else was likely; `tokens` are this model's. Raises
+    `LookError`."""
+    info = machine("encoder", key)
     reading = read_hidden(info, tokens.source, asked.hidden)
     best = [
         reading.guesses[place].best[0].label if place in reading.guesses else label
@@ -112,19 +117,23 @@ def encoder_column(tokens: Tokens, asked: Asked) -> Column:
     return Column(what(info, tokens.source), sides, reading.places, masks, answer, reading)
 
 
-def decoder_column(tokens: Tokens, asked: Asked) -> Column:
-    """The text continued twice, and what was expected at each of its places. Raises `LookError`."""
-    info = machine("decoder")
+def decoder_column(tokens: Tokens, asked: Asked, key: str = "") -> Column:
+    """The text continued twice, and what was expected at each of its places. Where this model cuts
+    the text in another way, a place stands for its own first piece there. Raises `LookError`."""
+    info = machine("decoder", key)
     reading = read_forward(info, tokens.source)
-    given = tokens.source, asked.at
+    own = same_places(tokens, pieces_of(info, tokens.source))
+    guesses = [reading.guesses[place] for place in [*own, len(reading.places)]]
+    given = tokens.source, None if asked.at is None else own[asked.at]
     answer = {
         "likeliest": _continued(goes_on(info, *given)),
         "drawn": _continued(goes_on(info, *given, asked.temperature, asked.seed)),
-        "guesses": {str(place): _guess(guess) for place, guess in reading.guesses.items()},
+        "guesses": {str(place): _guess(guess) for place, guess in enumerate(guesses)},
     }
     masks = [Mask("Self-attention", "text", "text", "decoder", "b h t t", reading.mask)]
     sides = {"text": reading.labels}
-    return Column(what(info, tokens.source), sides, reading.places, masks, answer, reading)
+    places = [reading.places[place] for place in own]
+    return Column(what(info, tokens.source), sides, places, masks, answer, reading)
 
 
 def two_column(look: Look, tokens: Tokens) -> Column:

@@ -44,7 +44,7 @@ def machine_heads(
         arrays={name: reading.attention},
         provenance=provenance,
         choice={"kind": name, "layer": min(look.layer, layers), "head": min(look.head, heads)},
-        key=f"machines.{name}",
+        key=f"machines.heads.{name}",
         beside=Beside(
             norms={name: reading.norms}, captions={name: text[f"{name} heads"].replace("`", "")}
         ),
@@ -70,7 +70,7 @@ def two_heads(look: Look, info: ModelInfo) -> None:
             "layer": min(look.layer, info.layers[look.kind]),
             "head": min(look.head, info.heads),
         },
-        key="machines.two",
+        key="machines.heads.two",
         beside=Beside(
             norms=explained.norms(),
             roles=roles_of(info.folder),

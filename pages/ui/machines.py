@@ -74,9 +74,11 @@ class Continued:
     finished: bool
 
 
-def machine(architecture: str) -> OneStreamInfo:
-    """The first model of that kind, those that ship before those of runs. Raises `LookError`."""
-    for info in list_one_stream(architecture):
+def machine(architecture: str, key: str = "") -> OneStreamInfo:
+    """The model of that kind and key; else the first, those that ship before those of runs. Raises
+    `LookError` where there is none."""
+    infos = list_one_stream(architecture)
+    for info in [*(one for one in infos if one.key == key), *infos]:
         return info
     raise LookError(
         f"There is no {NAMES[architecture]} model in this copy of Dawn: restore assets/models, or "

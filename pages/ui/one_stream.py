@@ -5,6 +5,7 @@ torch is imported inside the functions that need it, so that a page paints first
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,19 +19,24 @@ from trainer.scenes import SIDE
 if TYPE_CHECKING:
     from transformer.one_stream import OneStream
 
-CHANNELS = 3  # of a scene
+
+def eyes(*architectures: str, images: Sequence[str] = ("emoji",)) -> list[OneStreamInfo]:
+    """The models that have learned to see such images, those that ship first."""
+    found = list_one_stream(*architectures)
+    return [info for info in found if images_of(info) in images]
 
 
-def eyes(*architectures: str) -> list[OneStreamInfo]:
-    """The models that have learned the emoji of the scenes, those that ship first."""
-    names = tuple(label.name for label in labels())
-    return [
-        info
-        for info in list_one_stream(*architectures)
-        if info.labels == names
-        and info.sizes.get("image") == SIDE
-        and info.sizes.get("channels") == CHANNELS
-    ]
+def images_of(info: OneStreamInfo) -> str | None:
+    """What a model sees: "emoji", in scenes, or "digits"; None where it is something else."""
+    known = {
+        ("emoji", SIDE, 3): tuple(label.name for label in labels()),
+        ("digits", 8, 1): tuple(str(digit) for digit in range(10)),
+    }
+    for (images, side, channels), names in known.items():
+        sizes = info.sizes.get("image"), info.sizes.get("channels")
+        if info.labels == names and sizes == (side, channels):
+            return images
+    return None
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")

@@ -12,26 +12,31 @@ import streamlit as st
 from pages.ui.catalogue import OneStreamInfo
 from pages.ui.components import mount, pack
 from pages.ui.kept import Kept
+from pages.ui.one_stream import images_of
 from pages.ui.picture_choice import Picture
 from pages.ui.script import portable
 from pages.ui.seeing import alike_positions, painting_errors, patches_of, project, see
-from trainer.emoji import labels
 
 KEY = "patches"
 MOST = 8  # classes on show, beside those that are there
 
 SCRIPT = """import torch
 from pathlib import Path
-from trainer.scenes import compose
+{source}
 from transformer.one_stream import load_one_stream
 from transformer.trace import tracing
-image = torch.from_numpy({made}.image)[None] / 255
+image = torch.from_numpy({made})[None] / 255
 hidden = torch.tensor([[bool({hidden} >> g & 1) for g in range({count})]])
 model = load_one_stream(Path({folder!r})).model
 with torch.no_grad(), tracing(model) as trace:
     model(image, hidden)
 print(trace["encoder.layers.LAYER.self_attention.weights"][0, HEAD, TOKEN].tolist())
 """
+
+
+def hidden_name(info: OneStreamInfo) -> str:
+    """What hidden patches are called in the address: those of a digit are others than a scene's."""
+    return "gone" if images_of(info) == "digits" else "hidden"
 
 
 def hidden_patches(info: OneStreamInfo) -> Any:
@@ -53,7 +58,7 @@ def patches_view(info: OneStreamInfo, picture: Picture, hidden: int, kept: Kept)
     mount("patches")(
         data=patches_blob(info, picture, hidden),
         key=KEY,
-        on_hide_change=partial(_hide, kept, hidden, patches_of(info)),
+        on_hide_change=partial(_hide, kept, hidden_name(info), hidden, patches_of(info)),
     )
 
 
@@ -67,7 +72,9 @@ def patches_blob(info: OneStreamInfo, picture: Picture, hidden: int) -> bytes:
         "patch": int(info.sizes["patch"]),
         "projection": info.sizes["projection"],
         "hidden": [g for g in range(count) if hidden >> g & 1],
-        "classes": _classes(seen.probabilities, whole.probabilities, picture.there),
+        "channels": len(picture.pixels),
+        "exclusive": images_of(info) == "digits",
+        "classes": _classes(info.labels, seen.probabilities, whole.probabilities, picture.there),
         "count": len(seen.probabilities),
         "sum": float(seen.probabilities.sum()),
         "known": picture.there is not None,
@@ -76,8 +83,8 @@ def patches_blob(info: OneStreamInfo, picture: Picture, hidden: int) -> bytes:
         "provenance": f"{info.stand} · {picture.name}",
     }
     arrays = {
-        "image": picture.pixels,
-        "painted": seen.painted,
+        "image": coloured(picture.pixels),
+        "painted": coloured(seen.painted),
         "attention": seen.attention.astype(np.float16),
         "positions": alike_positions(info).astype(np.float16),
         "vectors": vectors.own,
@@ -87,13 +94,19 @@ def patches_blob(info: OneStreamInfo, picture: Picture, hidden: int) -> bytes:
     return pack(header, arrays)
 
 
+def coloured(pixels: np.ndarray) -> np.ndarray:
+    """Grey (1, Y, X) in three channels, as the browser draws it; colours as they are."""
+    return np.broadcast_to(pixels, (3, *pixels.shape[1:]))
+
+
 def script_of_eyes(info: OneStreamInfo, picture: Picture, hidden: int) -> str:
     """Lines that print the weights of token `TOKEN` in head `HEAD` of layer `LAYER`; none of a
     person's own picture."""
     if not picture.made:
         return ""
     return SCRIPT.format(
-        made=picture.made,
+        source=picture.made[0],
+        made=picture.made[1],
         hidden=hidden,
         count=patches_of(info),
         folder=portable(info.folder),
@@ -101,7 +114,7 @@ def script_of_eyes(info: OneStreamInfo, picture: Picture, hidden: int) -> str:
 
 
 def _classes(
-    now: np.ndarray, whole: np.ndarray, there: Sequence[int] | None
+    names: Sequence[str], now: np.ndarray, whole: np.ndarray, there: Sequence[int] | None
 ) -> list[dict[str, Any]]:
     """The likeliest classes, those likeliest when nothing is hidden, and those that are there."""
     known = list(there or ())
@@ -110,7 +123,7 @@ def _classes(
     shown = sorted({*best, *rest, *known}, key=lambda at: -whole[at])
     return [
         {
-            "name": labels()[at].name,
+            "name": names[at],
             "now": float(now[at]),
             "whole": float(whole[at]),
             "there": at in known,
@@ -119,12 +132,12 @@ def _classes(
     ]
 
 
-def _hide(kept: Kept, hidden: int, count: int) -> None:
+def _hide(kept: Kept, name: str, hidden: int, count: int) -> None:
     """What was pressed: {"patch": 14}, counted from 0, or {"all": "half"} or {"all": "none"}."""
     asked = getattr(st.session_state.get(KEY), "hide", None)
     changed = after(hidden, asked, count) if isinstance(asked, dict) else hidden
     if changed != hidden:
-        kept.keep(hidden=(f"{changed:x}", "0"))
+        kept.keep(**{name: (f"{changed:x}", "0")})
 
 
 def after(hidden: int, asked: dict[str, Any], count: int) -> int:

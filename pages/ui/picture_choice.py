@@ -1,4 +1,5 @@
-"""What the vision encoder is shown: a scene by its number, or a person's own picture."""
+"""What the vision encoder is shown: a scene or a digit by its number, or a person's own
+picture."""
 
 from __future__ import annotations
 
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.ui.catalogue import LookError
+from pages.ui.catalogue import LookError, OneStreamInfo
 from pages.ui.images import read_image
 from pages.ui.kept import Kept, one_of, whole
 from pages.ui.layout import notice
+from pages.ui.one_stream import images_of
+from trainer.digits import digits
 from trainer.emoji import VENDORS, labels
 from trainer.scenes import MOST, SIDE, compose
 
@@ -22,19 +25,21 @@ FIRST = 9
 
 @dataclass(frozen=True)
 class Picture:
-    """pixels uint8 (3, 96, 96); there: the classes that are in it, None where nobody knows; name:
-    what it is, in the line below the pictures; made: the call that makes it again, "" where none
-    can."""
+    """pixels uint8 (C, Y, X); there: the classes that are in it, None where nobody knows; name:
+    what it is, in the line below the pictures; made: an import and the expression that make it
+    again, none where nothing can."""
 
     pixels: np.ndarray
     there: tuple[int, ...] | None
     name: str
-    made: str = ""
+    made: tuple[str, str] | None = None
 
 
-def picture_choice(kept: Kept, text: Mapping[str, str]) -> Picture:
-    """The controls, and what they choose; a file that is no picture is answered in a sentence, and
-    the scene stays."""
+def picture_choice(info: OneStreamInfo, kept: Kept, text: Mapping[str, str]) -> Picture:
+    """The controls for what that model sees, and what they choose; a file that is no picture is
+    answered in a sentence, and the scene stays."""
+    if images_of(info) == "digits":
+        return _digit(kept, text)
     sources = {"scene": text["scene"], "file": text["file"], "camera": text["camera"]}
     source = st.segmented_control(
         text["source"],
@@ -94,8 +99,27 @@ def _scene(kept: Kept, text: Mapping[str, str]) -> Picture:
         st.button(text["another"], on_click=_another, args=(kept, number), icon=":material/casino:")
     scene = compose(VALID_SEED, number, (str(vendor),), chosen=chosen or None)
     name = f"scene {number} · {NAMES[str(vendor)]}"
-    made = f"compose({VALID_SEED}, {number}, {(vendor,)}, chosen={chosen or None})"
-    return Picture(scene.image, tuple(each.emoji for each in scene.placed), name, made)
+    made = f"compose({VALID_SEED}, {number}, {(vendor,)}, chosen={chosen or None}).image"
+    there = tuple(each.emoji for each in scene.placed)
+    return Picture(scene.image, there, name, ("from trainer.scenes import compose", made))
+
+
+def _digit(kept: Kept, text: Mapping[str, str]) -> Picture:
+    held_out = digits()[1]
+    last = len(held_out.labels) - 1
+    number = kept.read("digit", 0, whole(0, last))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        bound = kept.bound("digit", 0, whole(0, last), clears=("gone",))
+        st.number_input(text["digit"], 0, last, width=150, **bound)
+        after = (number + 1) % (last + 1)
+        st.button(
+            text["another digit"],
+            on_click=lambda: kept.keep(digit=(after, 0), gone=(None, None)),
+            icon=":material/casino:",
+        )
+    made = ("from trainer.digits import digits", f"digits()[1].images[{number}]")
+    label = int(held_out.labels[number])
+    return Picture(held_out.images[number], (label,), f"digit {number}", made)
 
 
 def _another(kept: Kept, number: int) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.layout import notice
 from pages.ui.navigation import STOPS, page_link
-from pages.ui.task_words import words_of
+from pages.ui.task_words import pages_of
 from trainer.folder import Run, RunError
 from trainer.launch import resume
 from trainer.runs import Status, kill, request, what_is_lost
@@ -62,11 +62,11 @@ def _also(run: Run, state: Status, text: Mapping[str, str]) -> None:
 
 def _look_inside(run: Run) -> None:
     """Links to the pages of the model, with this run's model in them."""
-    st.caption("Look inside:")
+    if pages := pages_of(run):
+        st.caption("Look inside:")
     stops = {stop.url: stop for stop in STOPS}
-    for url in words_of(run).pages:
-        if url in stops:
-            page_link(stops[url], model=run.id)
+    for url, opened in pages.items():
+        page_link(stops[url], **opened)
 
 
 def _ask(run: Run, what: str) -> None:

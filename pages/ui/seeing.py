@@ -13,8 +13,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.catalogue import OneStreamInfo, stamp_of
-from pages.ui.one_stream import CHANNELS, load_one
-from trainer.scenes import SIDE
+from pages.ui.one_stream import load_one
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Seen:
     """Of one picture: attention (L, H, P, P), the class token first; probabilities (V,), a sigmoid
-    each; painted uint8 (3, Y, X), where a patch was hidden what the model puts there."""
+    each, or one softmax where a picture is of one class; painted uint8 (C, Y, X), where a patch was
+    hidden what the model puts there."""
 
     attention: np.ndarray
     probabilities: np.ndarray
@@ -52,7 +52,7 @@ def patches_of(info: OneStreamInfo) -> int:
 
 
 def see(info: OneStreamInfo, picture: np.ndarray, hidden: int = 0) -> Seen:
-    """picture uint8 (3, 96, 96) as the model sees it without its hidden patches."""
+    """picture uint8 (C, Y, X) as the model sees it without its hidden patches."""
     return _see(str(info.folder), stamp_of(info.folder), picture.tobytes(), hidden)
 
 
@@ -64,6 +64,14 @@ def project(info: OneStreamInfo, picture: np.ndarray) -> Projected:
 def alike_positions(info: OneStreamInfo) -> np.ndarray:
     """The cosine of each patch's learned position with each other one: (G, G)."""
     return _alike(str(info.folder), stamp_of(info.folder))
+
+
+def likeness(alike: np.ndarray) -> tuple[float, float]:
+    """The mean cosine (G, G) of positions that stand beside each other, and of all others."""
+    across = round(len(alike) ** 0.5)
+    rows, columns = np.divmod(np.arange(len(alike)), across)
+    apart = np.maximum(abs(rows[:, None] - rows), abs(columns[:, None] - columns))
+    return float(alike[apart == 1].mean()), float(alike[apart > 1].mean())
 
 
 def painting_errors(picture: np.ndarray, seen: Seen, hidden: int, patch: int) -> tuple[float, ...]:
@@ -88,18 +96,19 @@ def _see(folder: str, stamp: tuple[int, ...], pixels: bytes, hidden: int) -> See
     from transformer.trace import tracing
 
     model = _eyes(folder, stamp)
+    exclusive = load_one(folder, stamp).about.get("exclusive")
     sizes = model.config
     bits = torch.tensor([[bool(hidden >> g & 1) for g in range(sizes.patches)]])
-    images = _images(pixels, sizes.image)
+    images = _images(model, pixels)
     with torch.no_grad(), tracing(model) as trace:
         output = model(images, bits)
     names = [f"encoder.layers.{n}.self_attention.weights" for n in range(sizes.layers)]
-    painted = joined(output.pixels, sizes.patch, CHANNELS).clamp(0, 1)[0]
+    painted = joined(output.pixels, sizes.patch, sizes.channels).clamp(0, 1)[0]
     cells = bits.view(sizes.across, sizes.across)
     covered = cells.repeat_interleave(sizes.patch, 0).repeat_interleave(sizes.patch, 1)
     return Seen(
         torch.stack([trace[name][0] for name in names]).numpy(),
-        output.classes.sigmoid()[0].numpy(),
+        (output.classes.softmax(dim=-1) if exclusive else output.classes.sigmoid())[0].numpy(),
         (torch.where(covered, painted, images[0]) * 255).round().to(torch.uint8).numpy(),
     )
 
@@ -110,8 +119,8 @@ def _project(folder: str, stamp: tuple[int, ...], pixels: bytes) -> Projected:
 
     from transformer.patches import LinearPatches, same_map
 
-    layer = _eyes(folder, stamp).patches
-    images = _images(pixels, SIDE)
+    model = _eyes(folder, stamp)
+    layer, images = model.patches, _images(model, pixels)
     with torch.no_grad():
         own = layer(images)[0].numpy()
         twin = same_map(layer)(images)[0].numpy() if isinstance(layer, LinearPatches) else None
@@ -130,8 +139,9 @@ def _eyes(folder: str, stamp: tuple[int, ...]) -> VisionTransformer:
     return cast("VisionTransformer", load_one(folder, stamp).model)
 
 
-def _images(pixels: bytes, side: int) -> torch.Tensor:
+def _images(model: VisionTransformer, pixels: bytes) -> torch.Tensor:
     import torch
 
-    values = np.frombuffer(pixels, np.uint8).reshape(1, CHANNELS, side, side)
+    channels, side = model.config.channels, model.config.image
+    values = np.frombuffer(pixels, np.uint8).reshape(1, channels, side, side)
     return torch.from_numpy(values.astype(np.float32) / 255)

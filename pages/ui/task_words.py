@@ -13,15 +13,13 @@ Score = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class TaskWords:
-    """scores: the first stands in the head of the run, all in a chart. labels: what has
-    one. answers: the view of what the model says. pages: in which its model can be looked into.
-    marked: whether the lesson's loss is a mark for it."""
+    """scores: the first stands in the head of the run, all in a chart. labels: what has one.
+    answers: the view of what the model says. marked: whether the lesson's loss is a mark for it."""
 
     scores: tuple[Score, ...]
     labels: str
     answers: str
     validating: str
-    pages: tuple[str, ...]
     marked: bool = False
     inside: bool = False
 
@@ -31,10 +29,11 @@ TRANSLATE = TaskWords(
     "Tokens",
     "Translations",
     "Translating the held-out pairs.",
-    ("attention", "translate", "tokens", "embeddings", "positions"),
     marked=True,
     inside=True,
 )
+PAGES = ("attention", "translate", "tokens", "embeddings", "positions")  # of a translator
+MACHINES = {"fill": "encoder", "continue": "decoder"}  # what a task makes, on the machines page
 WORDS: dict[str, TaskWords] = {
     "translate": TRANSLATE,
     "fill": TaskWords(
@@ -42,14 +41,12 @@ WORDS: dict[str, TaskWords] = {
         "Hidden pieces",
         "Filled words",
         "Filling words of the held-out lines.",
-        ("machines",),
     ),
     "continue": TaskWords(
         (("val/accuracy", "Next-piece accuracy", ".1%"),),
         "Tokens",
         "Continuations",
         "Reading the held-out lines.",
-        ("machines",),
     ),
     "see": TaskWords(
         (
@@ -60,7 +57,6 @@ WORDS: dict[str, TaskWords] = {
         "Images",
         "What it sees",
         "Looking at the held-out images.",
-        ("vision",),
     ),
 }
 
@@ -68,6 +64,18 @@ WORDS: dict[str, TaskWords] = {
 def words_of(run: Run) -> TaskWords:
     """The words for what a run learns; runs of before there were tasks translate."""
     return WORDS.get(str(run.config.get("task", "translate")), TRANSLATE)
+
+
+def pages_of(run: Run) -> dict[str, dict[str, str]]:
+    """The pages in which a run's model can be looked into, and what opens it there."""
+    config = run.config
+    task, eyes = str(config.get("task", "translate")), str(config.get("eyes"))
+    if task == "see":
+        own = {"gradcam": {"gradcam": f"model-{run.id}"}} if config.get("images") == "emoji" else {}
+        return {"vision": {"vision": f"model-{run.id}"}, **own} if eyes == "vision" else own
+    if task in MACHINES:
+        return {"machines": {"machines": f"{MACHINES[task]}-{run.id}"}}
+    return {page: {"model": run.id} for page in PAGES}
 
 
 def of_task(text: Mapping[str, str], name: str, run: Run) -> str:

@@ -16,12 +16,15 @@ from pages.ui.asked import Asked, changes, longest_word
 from pages.ui.catalogue import LookError
 from pages.ui.machine_columns import same_places
 from pages.ui.machine_numbers import figures, hidden_share
-from pages.ui.machines import goes_on, machine, read_forward, read_hidden
+from pages.ui.machines import goes_on, machine, pieces_of, read_forward, read_hidden
 from pages.ui.results import Tokens
 from tests.pages.blobs import read_blob, sent
 from transformer.continuing import continued
+from transformer.decoder_only import DecoderOnly
 from transformer.filling import fill
-from transformer.one_stream import load_one_stream
+from transformer.one_stream import OneStream, load_one_stream, save_one_stream
+from transformer.stack import TextConfig
+from transformer.tokenizer import train_bpe
 from transformer.trace import tracing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -248,6 +251,49 @@ def test_at_first_the_longest_word_of_one_piece_before_the_last_is_hidden() -> N
     assert longest_word([" bank", "ing"]) == (0, 1)
     assert longest_word([" his", " account"]) == (0,)
     assert longest_word([]) == ()
+
+
+def test_a_model_of_ones_own_is_opened_by_its_address(runs: Path) -> None:
+    """It cuts the text in its own way, and the row above stays that of the encoder-only model."""
+    tokenizer = train_bpe(["the cat", "the cat"], 300)
+    torch.manual_seed(3)
+    sizes = TextConfig(vocab=len(tokenizer), layers=1, d_model=16, d_ff=32, heads=2, max_tokens=90)
+    model = DecoderOnly(sizes).eval()
+    bundle = OneStream("decoder", model, tokenizer, (), {"title": "Own"})
+    save_one_stream(runs / "own" / "export", bundle, kind="float32")
+    at = open_page(src=SENTENCE, machines="decoder-own~hidden-none~at-4")
+    assert not at.exception
+    assert at.selectbox(key="machines.decoder").value == "own"
+    header, arrays = sent(at, "machines")
+    told, labels = header["machines"]["decoder"], [spelled(one) for one in header["pieces"]]
+    own = tokenizer.encode(SENTENCE)
+    first = own.pieces[0]
+    assert told["stand"].startswith("Own") and len(own.ids) > len(labels) + 3
+    assert arrays["decoder.0"].shape == (len(own.ids) + 1,) * 2
+    assert told["places"] == [
+        1 + next(n for n, piece in enumerate(own.pieces) if piece.end > start)
+        for start, _ in pieces_of(machine("encoder"), SENTENCE).spans
+    ]
+    assert first.start == 0 and list(told["answer"]["guesses"]) == [
+        str(place) for place in range(len(labels) + 1)
+    ]
+    with torch.no_grad():
+        rows = model(torch.tensor([[2, *own.ids]]))[0].softmax(dim=-1)
+    for place, where in enumerate([*(one - 1 for one in told["places"]), len(own.ids)]):
+        best = told["answer"]["guesses"][str(place)]["best"]
+        assert best[0][1] == pytest.approx(float(rows[where].max()), rel=1e-5)
+    upto = told["places"][3] - 1
+    expected = continued(model, own.ids[:upto], machines.LONGEST, 0.0, 1)
+    assert told["answer"]["likeliest"]["pieces"] == len(expected.ids)
+    assert "not of the ones chosen above" in written(at)
+    assert "not of the ones" not in written(open_page(src=SENTENCE))
+
+
+def test_a_model_that_is_gone_is_told() -> None:
+    at = open_page(src=SENTENCE, machines="encoder-gone")
+    assert not at.exception
+    assert "“encoder-gone”, which is unknown here" in written(at)
+    assert sent(at, "machines")[0]["machines"]["encoder"]["answer"]
 
 
 def test_layer_and_head_are_one_for_all_three() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pages.ui.runs import POINTS
-from pages.ui.task_words import WORDS
+from pages.ui.task_words import WORDS, pages_of
 from tests.pages.blobs import sent
 from tests.pages.training_page import open_page, says
 from trainer.events import EventWriter
-from trainer.presets import PRESETS
+from trainer.presets import PRESETS, resolve
 from trainer.runs import create_run
 from trainer.task_settings import TASKS
 
@@ -25,6 +25,24 @@ SHOWN = {
     "scenes": ("Recall", "25.0%", "Images a second", "What it sees", "per image"),
 }  # fmt: skip
 SCORED = {"nano": "val/bleu", "scenes": "val/recall"}
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes", "pages"),
+    [
+        ("fill", {}, {"machines": "encoder-toy"}),
+        ("continue", {}, {"machines": "decoder-toy"}),
+        ("digits", {}, {"vision": "model-toy"}),
+        ("scenes", {}, {"vision": "model-toy", "gradcam": "model-toy"}),
+        ("scenes", {"eyes": "cnn"}, {"gradcam": "model-toy"}),
+        ("digits", {"eyes": "cnn"}, {}),
+    ],
+)
+def test_a_run_is_opened_where_its_model_can_be_looked_into(
+    runs: Path, preset: str, changes: dict[str, str], pages: dict[str, str]
+) -> None:
+    run = create_run(resolve(preset, changes).to_dict(), ["python"], run_id="toy")
+    assert pages_of(run) == {page: {page: value} for page, value in pages.items()}
 
 
 def test_every_task_has_words_whose_scores_are_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import one_stream, patches_view, picture_choice
 from pages.ui.held_out import scores
 from pages.ui.one_stream import eyes
-from pages.ui.seeing import Seen, alike_positions, painting_errors, project, see
+from pages.ui.seeing import Seen, alike_positions, likeness, painting_errors, project, see
 from tests.pages.blobs import sent
+from trainer.digits import digits
 from trainer.emoji import labels
 from trainer.images import VALID_SEED
 from trainer.scenes import compose
-from transformer.one_stream import load_one_stream
+from transformer.one_stream import OneStream, load_one_stream, save_one_stream
 from transformer.patches import cut, joined
 from transformer.trace import tracing
+from transformer.vision import VisionConfig, VisionTransformer
 
 ROOT = Path(__file__).resolve().parents[2]
 LINEAR, CNN = "vision", "vision-cnn"
@@ -238,6 +241,76 @@ def test_the_table_has_the_scores_of_each_bundle() -> None:
         assert table["Recall, Twemoji"].iloc[row] == f"{own['val/style_recall']:.3f}"
     first = scores(eyes("vision")[0].folder)
     assert f"{first['val/style_recall']:.3f} in Twemoji's" in written(at)
+
+
+def digits_run(runs: Path) -> VisionTransformer:
+    """A model of digits, random, as a run called "own" exports it."""
+    torch.manual_seed(2)
+    sizes = VisionConfig(10, 8, 2, 1, layers=2, d_model=16, d_ff=32, heads=2)
+    model = VisionTransformer(sizes).eval()
+    about = {"title": "Own", "images": "digits", "exclusive": True}
+    bundle = OneStream("vision", model, None, tuple("0123456789"), about)
+    save_one_stream(runs / "own" / "export", bundle, kind="float32")
+    return model
+
+
+def test_a_run_that_learned_digits_is_looked_into(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = digits_run(runs)
+    at = open_page(vision="model-own~digit-7~gone-81")
+    assert not at.exception
+    header, arrays = sent(at, "patch")
+    image, label = digits()[1].images[7], digits()[1].labels[7]
+    np.testing.assert_array_equal(arrays["image"], np.repeat(image, 3, axis=0))
+    assert (header["side"], header["patch"], header["channels"]) == (8, 2, 1)
+    assert header["hidden"] == [0, 7] and header["exclusive"]
+    hidden = torch.zeros(1, 16, dtype=torch.bool)
+    hidden[0, [0, 7]] = True
+    images = torch.from_numpy(image)[None].float() / 255
+    with torch.no_grad(), tracing(model) as trace:
+        output = model(images, hidden)
+    chances = output.classes.softmax(dim=-1)[0]
+    for one in header["classes"]:
+        assert one["now"] == pytest.approx(float(chances[int(one["name"])]), abs=1e-6)
+        assert one["there"] == (int(one["name"]) == label)
+    assert header["sum"] == pytest.approx(1, abs=1e-5)
+    weights = trace["encoder.layers.1.self_attention.weights"][0].numpy()
+    np.testing.assert_allclose(arrays["attention"][1], weights, atol=1e-3)
+    mixed = torch.where(hidden[..., None], output.pixels.clamp(0, 1), cut(images, 2))
+    painted = 255 * joined(mixed, 2, 1)[0].numpy()
+    np.testing.assert_allclose(arrays["painted"][:1], painted, atol=0.5 + 1e-3)
+    assert "4 rows of 4 patches" in written(at) and "2 × 2 pixels, 4 numbers" in written(at)
+    assert "Twemoji" not in written(at)
+    code = header["script"].replace("LAYER", "1").replace("HEAD", "0").replace("TOKEN", "2")
+    exec(compile(code, "the script", "exec"), {})
+    printed = json.loads(capsys.readouterr().out)
+    np.testing.assert_allclose(printed, weights[0, 2], atol=1e-6)
+
+
+def test_what_is_hidden_of_a_digit_is_kept_apart_from_what_is_hidden_of_a_scene(
+    runs: Path,
+) -> None:
+    digits_run(runs)
+    at = open_page(vision="model-own~hidden-fff000000~gone-1")
+    assert sent(at, "patch")[0]["hidden"] == [0]
+    assert "unknown here" not in written(at)
+    at.segmented_control(key="vision.model").set_value(LINEAR).run()
+    assert sent(at, "patch")[0]["hidden"] == list(range(24, 36))
+    at = open_page(vision="model-own~gone-3")
+    next(button for button in at.button if button.label == "Another digit").click().run()
+    assert at.query_params["vision"] == "model-own~digit-1"
+
+
+def test_likeness_is_that_of_neighbours_and_of_the_others() -> None:
+    alike = np.array([[1, 0.5, 0.1], [0.5, 1, 0.25], [0.1, 0.25, 1]])
+    whole = np.kron(np.ones((3, 3)), alike)  # three rows of three, alike in columns alone
+    near, far = likeness(whole)
+    rows, columns = np.divmod(np.arange(9), 3)
+    pairs = [(a, b) for a in range(9) for b in range(9)]
+    apart = {(a, b): max(abs(rows[a] - rows[b]), abs(columns[a] - columns[b])) for a, b in pairs}
+    assert near == pytest.approx(np.mean([whole[p] for p in pairs if apart[p] == 1]))
+    assert far == pytest.approx(np.mean([whole[p] for p in pairs if apart[p] > 1]))
 
 
 def test_without_a_model_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ export function fillWords(view) {
   const { part, header } = view;
   part.erred.textContent = toldPaint(view.hidden, header.errors, view.tokens);
   part.model.textContent = header.provenance;
-  part.sum.textContent = `a sigmoid each, so they need not sum to 1: all ${header.count} together ${header.sum.toFixed(2)}`;
+  part.sum.textContent = header.exclusive ? `one of ${header.count}: a softmax, so all sum to 1` : `a sigmoid each, so they need not sum to 1: all ${header.count} together ${header.sum.toFixed(2)}`;
   part.which.textContent = view.arrays.twin ? "One patch, made a vector twice" : "One patch, made a vector";
   fillClasses(view);
 }
@@ -44,10 +44,10 @@ export function sayAll(view) {
   part.apart.textContent = apartOf(view, token || 1);
 }
 
-function apartOf({ arrays: { vectors, twin }, header: { patch } }, token) {
+function apartOf({ arrays: { vectors, twin }, header: { patch, channels } }, token) {
   const depth = vectors.shape[1];
-  if (!twin) return `patch ${token}: ${3 * patch ** 2} numbers become ${depth}`;
+  if (!twin) return `patch ${token}: ${channels * patch ** 2} numbers become ${depth}`;
   let apart = 0;
   for (let at = (token - 1) * depth; at < token * depth; at++) apart = Math.max(apart, Math.abs(vectors.values[at] - twin.values[at]));
-  return `patch ${token}: ${3 * patch ** 2} numbers become ${depth}; largest difference of the two ${apart.toExponential(1)}`;
+  return `patch ${token}: ${channels * patch ** 2} numbers become ${depth}; largest difference of the two ${apart.toExponential(1)}`;
 }
