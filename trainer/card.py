@@ -10,6 +10,8 @@ from trainer.config import TrainConfig
 from trainer.data_lines import data_lines
 from trainer.events import Event
 from trainer.presets import PRESETS
+from trainer.progress import duration
+from trainer.task_settings import TASKS, TASKS_OF
 from trainer.tasks import task_of
 
 SCORES = "## Scores"
@@ -34,8 +36,8 @@ def card(
             "",
             "## Hardware and time",
             *hardware_lines(events),
-            f"- {wall_hours(events, step):.2f} hours of wall time until this step, "
-            f"over {attempts(events)}",
+            f"- {duration(3600 * wall_hours(events, step))} of wall time until this step, over "
+            f"{attempts(events)}",
             "",
             "## While training",
             *validation_lines(config, events, step),
@@ -45,20 +47,26 @@ def card(
 
 
 def recipe_lines(config: TrainConfig, step: int) -> list[str]:
-    """The step, and every setting that differs from the preset."""
+    """The step, and every setting that the task knows and that differs from the preset."""
     preset = PRESETS[config.preset].to_dict()
-    own = {name: value for name, value in config.to_dict().items() if value != preset[name]}
+    own = {
+        name: value
+        for name, value in config.to_dict().items()
+        if value != preset[name] and config.task in TASKS_OF.get(name, TASKS)
+    }
     for named_elsewhere in ("data", "start_from", "tokenizer_file"):
         own.pop(named_elsewhere, None)
     changed = ", ".join(f"{name} {value}" for name, value in own.items())
     start = f", from the weights of {Path(config.start_from).name}" if config.start_from else ""
     if config.tokenizer_file:
         start += f", with the tokenizer {Path(config.tokenizer_file).name}"
+    known = config.task in TASKS_OF["label_smoothing"]
+    smoothing = f", label smoothing {config.label_smoothing:g}" if known else ""
     return [
         f"- preset {config.preset} at step {step:,}{start}",
         f"- changed: {changed or 'nothing'}",
         f"- {config.optimiser}, rate {config.rate:g}, {config.batch_tokens:,} padded tokens a "
-        f"batch, label smoothing {config.label_smoothing:g}, seed {config.seed}",
+        f"batch{smoothing}, seed {config.seed}",
     ]
 
 

@@ -18,6 +18,7 @@ from pages.ui.seeing import alike_positions, likeness, patches_of, project
 from pages.ui.state import read_look
 from trainer.digits import HELD_OUT
 
+MARGIN = 0.05  # of two mean cosines: as far apart they do not come by chance
 MEASURES = ("accuracy", "recall", "style_recall", "painting", "painting_baseline")
 
 
@@ -82,15 +83,17 @@ with plain_errors():
 
 st.subheader(text["places"], anchor=False)
 near, far = likeness(alike_positions(info))
-found = text["places-found" if near > far else "places-not-found"]
+found = text["places-found" if near > far + MARGIN else "places-not-found"]
 st.markdown(f"{text['places-lead'].format(near=f'{near:.2f}', far=f'{far:.2f}', **told)} {found}")
 
 st.subheader(text["ways"], anchor=False)
-st.markdown(text["ways-lead"].format(**told))
+choose = text["ways-choose"] if images_of(info) == "emoji" else ""
+st.markdown(f"{text['ways-lead'].format(**told)} {choose}")
 with plain_errors():
     vectors = project(info, picture.pixels)
 if vectors.twin is not None:
     largest = float(abs(vectors.own).max())
     apart = {"apart": f"{vectors.apart:.1e}", "largest": f"{largest:.1f}"}
-    st.markdown(text["same"].format(**apart, **told))
+    same = text["same" if vectors.apart else "same-exactly"]
+    st.markdown(same.format(**apart, **told))
 held_out(info, list(known.values()), text)

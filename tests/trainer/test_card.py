@@ -28,7 +28,7 @@ def test_the_card_says_where_it_comes_from(averaged: Run) -> None:
         "180 pairs to learn from, 20 held out by groups",
         "preset nano at step 24",
         "cores of",
-        "hours of wall time until this step, over one attempt",
+        " s of wall time until this step, over one attempt",
         "ema 0.8",
         "at step 24, on the pairs held out: NLL",
     ):
