@@ -111,6 +111,13 @@ def _one_stream(folder: Path, key: str) -> OneStreamInfo | None:
         return None
 
 
+def has_model(run: Run) -> bool:
+    """Whether pages can look into the model of a run: what it has exported, or what ships under the
+    name of a run that ships."""
+    ships = run.origin == "shipped" and (SHIPPED / run.id / IDENTITY[0]).is_file()
+    return ships or (run.export / IDENTITY[0]).is_file()
+
+
 def what_is_broken(key: str) -> str | None:
     """Why the model of that name is not in the list, without a full stop; None where there is no
     such model, or nothing is wrong with it."""

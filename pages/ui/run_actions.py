@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.ui.catalogue import has_model
 from pages.ui.layout import notice
 from pages.ui.navigation import STOPS, page_link
 from pages.ui.task_words import pages_of
@@ -24,11 +25,11 @@ def run_actions(run: Run, state: Status, text: Mapping[str, str]) -> None:
             icon, help = ":material/play_arrow:", text["resume help"]
             if st.button("Resume", icon=icon, help=help):
                 _do(partial(resume, run))
-        if (run.export / "config.json").is_file():
+        if has_model(run):
             _look_inside(run)
     if state.alive:
         st.caption(text["closing"])
-    elif not (run.export / "config.json").is_file():
+    elif not has_model(run):
         st.caption(text["no model"])
 
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from pages.ui.catalogue import has_model, list_models, list_one_stream
 from pages.ui.runs import POINTS
 from pages.ui.task_words import WORDS, pages_of
 from tests.pages.blobs import sent
 from tests.pages.training_page import open_page, says
 from trainer.events import EventWriter
+from trainer.folder import shipped_folder
 from trainer.presets import PRESETS, resolve
-from trainer.runs import create_run
+from trainer.runs import create_run, load_run
 from trainer.task_settings import TASKS
+from transformer.folders import ONE_STREAM
 
 SHOWN = {
     "nano": ("BLEU", "4.0", "Tokens a second", "Translations", "per target token"),
@@ -75,3 +78,18 @@ def test_a_run_is_told_in_the_words_of_its_task(runs: Path, preset: str) -> None
     assert bool(panels["Loss"]["marks"]) == (preset == "nano")
     views = at.segmented_control(key=f"run.below.{answers}").options
     assert views[0] == answers and ("Inside the model" in views) == (preset == "nano")
+
+
+@pytest.mark.parametrize(
+    "name", ["encoder-only", "decoder-only", "vision", "cnn", "digits", "nano-heads-8"]
+)
+def test_a_run_that_ships_opens_the_model_that_ships(runs: Path, name: str) -> None:
+    run = load_run(shipped_folder() / name)
+    assert has_model(run)
+    for page, opened in pages_of(run).items():
+        asked = opened.get("model") or opened[page].split("-", 1)[1]
+        assert asked == name
+    keys = [info.key for info in list_models()] + [i.key for i in list_one_stream(*ONE_STREAM)]
+    assert name in keys
+    assert not has_model(create_run(PRESETS["nano"].to_dict(), ["python"], run_id="base"))
+    assert not has_model(load_run(shipped_folder() / "lesson"))
