@@ -32,6 +32,7 @@ SCENES = 200_000  # an epoch of them; the next one goes through the same
 VALID_SCENES = 2000
 VALID_SEED = 2**31  # no run has it: its scenes are never learned from
 PAINTING = 20.0  # nats that a squared error of 1 in the hidden pixels is worth
+ANSWERS = 6  # held-out images that a model is asked about at each validation
 SHIFT = 1  # pixels by which a digit to learn from is moved, at most
 
 
@@ -102,6 +103,11 @@ class DigitImages(Dataset[Item]):
         there = np.zeros(10, np.float32)
         there[self.digits.labels[own]] = 1
         return image, there
+
+
+def name_of(number: int) -> str:
+    """What a sample calls the held-out image of that number, from 0."""
+    return f"image {number + 1}"
 
 
 def image_data(config: ImageSettings) -> ImageData:

@@ -52,7 +52,8 @@ def held_out(info: OneStreamInfo, known: list[OneStreamInfo], text: Mapping[str,
 text = prose("vision")
 read_look()
 page_header(text["title"], text["lead"])
-if not (known := {info.key: info for info in eyes("vision", images=("emoji", "digits"))}):
+scenes, numerals = (eyes("vision", images=(images,)) for images in ("emoji", "digits"))
+if not (known := {info.key: info for info in (*scenes, *numerals)}):
     notice(text["no-model"])
     st.stop()
 

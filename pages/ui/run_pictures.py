@@ -32,8 +32,7 @@ def pictures_of(run: Run) -> dict[str, str]:
 def _pictures(images: str, seed: int) -> dict[str, str]:
     from PIL import Image
 
-    from trainer.images import image_data
-    from trainer.tasks.images_held_out import ANSWERS, name_of
+    from trainer.images import ANSWERS, image_data, name_of
 
     held_out = image_data(_Settings(images, seed)).valid
     found = {}

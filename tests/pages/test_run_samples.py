@@ -14,10 +14,9 @@ from pages.ui.run_pictures import pictures_of
 from pages.ui.run_samples import frames, lit_words, strip, telling
 from pages.ui.runs import Watch
 from trainer.events import EventReader, EventWriter
-from trainer.images import image_data
+from trainer.images import ANSWERS, image_data
 from trainer.presets import PRESETS
 from trainer.runs import create_run
-from trainer.tasks.images_held_out import ANSWERS
 from trainer.validation import PROBES
 
 

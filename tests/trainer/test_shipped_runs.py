@@ -29,12 +29,6 @@ APART = {  # the run that each is to be laid over, and the setting in which they
 SHIPPED = ("nano-usual", *APART)
 HEADS = {"nano-heads-1": ("nano-heads-8", "heads")}  # two of text that does not ship
 TASKS = ("encoder-only", "decoder-only", "vision", "cnn", "digits")  # all but translate
-    "encoder-only",
-    "decoder-only",
-    "vision",
-    "cnn",
-    "digits",
-)  # one of each other task, and more
 GPU = ("base", "lesson")  # made on a GPU; the first from text that does not ship
 PLACE = re.compile(rb"(?<![\w.:/~<])/(?:home|root|tmp|usr|var|opt|mnt|srv|work|Users)/")
 

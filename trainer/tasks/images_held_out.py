@@ -12,18 +12,12 @@ from trainer.alarms import Alarms
 from trainer.events import EventWriter
 from trainer.held_out import HeldOut
 from trainer.image_scores import image_scores
-from trainer.images import ImageData, collate_images
+from trainer.images import ANSWERS, ImageData, collate_images, name_of
 from transformer.one_stream import OneStream
 
 Loader = Callable[[Any], DataLoader[Any]]
 """A dataset of images -> its batches, in its own order."""
-ANSWERS = 6  # images of the film strip
 FEWEST = 0.5  # probability from which a class is named
-
-
-def name_of(number: int) -> str:
-    """What a sample calls the held-out image of that number, from 0."""
-    return f"image {number + 1}"
 
 
 class ImagesHeldOut(HeldOut):
