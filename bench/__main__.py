@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import heads, pages, panels, peers, sessions, touch, training, viewers, watching, words
+from bench import (
+    behind,
+    heads,
+    pages,
+    panels,
+    peers,
+    sessions,
+    touch,
+    training,
+    viewers,
+    watching,
+    words,
+)
 from bench.bertviz_views import require_bertviz
 from bench.browser import chromium, tab
 from bench.bundles import write_bundles
@@ -20,7 +32,7 @@ from pages.ui.catalogue import list_models
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-GROUPS = ("start", "typing", "heads", "panels", "words", "pages", "sessions", "training")
+GROUPS = ("start", "typing", "heads", "panels", "words", "behind", "pages", "sessions", "training")
 EXTRA = ("peers",)  # needs more than requirements-dev.txt
 
 
@@ -96,6 +108,8 @@ def _served(
             yield from panels.panels(browser, server, model, rounds)
         if "words" in wanted and known:
             yield from words.words(browser, server, model, rounds)
+        if "behind" in wanted:
+            yield from behind.behind(browser, server, rounds)
         if "pages" in wanted:
             yield pages.embedding_map(browser, server, rounds)
             with tab(browser) as opened:

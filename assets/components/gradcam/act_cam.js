@@ -1,5 +1,5 @@
 // Hover previews a cell, a click holds it, keys lead on; a method or a layer is chosen in the browser.
-import { button, element, listening } from "../shared/dom.js";
+import { button, element, listening, refill } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { repaintCam } from "./draw_cam.js";
 import { hitText, ledTo, lookFrom, placeAt, placeWords, stageOf, toldCam } from "./stage_cam.js";
@@ -68,23 +68,29 @@ function chooseLook(view, look) {
 export function fillCam(view) {
   const { part, header: { looks } } = view, method = looks[view.look].method;
   const methods = [...new Set(looks.map((look) => look.method))];
-  part.methods.replaceChildren(...methods.map((name) => choice(lookFrom({ method: name, layer: String(looks[view.look].layer) }, looks), name, name === method)));
+  refill(part.methods, methods, (place) => choice(methods[place]));
+  methods.forEach((name, place) => choose(part.methods.children[place], lookFrom({ method: name, layer: String(looks[view.look].layer) }, looks), name === method));
   const own = looks.map((look, at) => [look, at]).filter(([look]) => look.method === method);
-  part.layers.replaceChildren(...own.map(([look, at]) => {
-    const made = choice(at, "", at === view.look), canvas = element("canvas");
-    canvas.dataset.look = at;
-    made.append(canvas, look.layer ? `Layer ${look.layer} · ${look.size.join(" × ")}` : `All layers · ${look.size.join(" × ")}`);
+  const words = own.map(([look]) => `${look.layer ? `Layer ${look.layer}` : "All layers"} · ${look.size.join(" × ")}`);
+  refill(part.layers, words.map((text, place) => `${own[place][1]} ${text}`), (place) => {
+    const made = choice(""), canvas = element("canvas");
+    canvas.dataset.look = own[place][1];
+    made.append(canvas, words[place]);
     return made;
-  }));
+  });
+  own.forEach(([, at], place) => choose(part.layers.children[place], at, at === view.look));
 }
 
-function choice(look, text, chosen) {
+function choice(text) {
   const made = button("", text);
-  made.dataset.look = look;
   made.setAttribute("role", "radio");
+  return made;
+}
+
+function choose(made, look, chosen) {
+  made.dataset.look = look;
   made.setAttribute("aria-checked", String(chosen));
   made.tabIndex = chosen ? 0 : -1;
-  return made;
 }
 
 /** What is pointed at, else what is held, in words and in the pictures. */

@@ -9,7 +9,7 @@ const NIGHT = [45, 111, 181], SUN = [221, 90, 54], GREYED = 0.5, HEAT = 0.85;
 export function repaintCam(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
-    const look = view.header.looks[view.look];
+    const look = view.header.looks[view.look], { paper } = themed(view.part.gradcam);
     for (const canvas of view.part.canvases) {
       const width = canvas.clientWidth;
       if (!width) continue;
@@ -17,8 +17,13 @@ export function repaintCam(view) {
       canvas.style.height = `${height}px`;
       paintCam(view, canvas, surface(canvas, width, height), width);
     }
-    paintScene(view, surface(view.part.scene, 65, 65));
-    for (const canvas of view.part.layers.querySelectorAll("canvas")) paintThumb(view, canvas, surface(canvas, canvas.clientWidth, canvas.clientHeight), canvas.clientWidth, canvas.clientHeight);
+    const small = [[view.part.scene, 65, 65, paintScene], ...[...view.part.layers.querySelectorAll("canvas")].map((canvas) => [canvas, canvas.clientWidth, canvas.clientHeight, paintThumb])];
+    for (const [canvas, width, height, paint] of small) {
+      const causes = [view.drawn, paper, devicePixelRatio, width, height].join();
+      if (view.painted.get(canvas) === causes) continue;
+      view.painted.set(canvas, causes);
+      paint(view, canvas, surface(canvas, width, height), width, height);
+    }
   });
 }
 
@@ -99,7 +104,7 @@ export function paintThumb(view, canvas, pen, width, height) {
 }
 
 /** The picture itself, in its colours. */
-export function paintScene(view, pen) {
+export function paintScene(view, canvas, pen) {
   const { side } = view.header, pixels = view.arrays.image.values, size = side * side;
   pen.imageSmoothingEnabled = true;
   pen.drawImage(cached(view, "scene", side, side, (at) => [pixels[at], pixels[size + at], pixels[2 * size + at], 255]), 0, 0, 65, 65);

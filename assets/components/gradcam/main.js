@@ -13,7 +13,7 @@ export default mounted({ build, receive, draw: restyle, end });
 function build(parent) {
   const all = (name) => [...parent.querySelectorAll(`article ${name}`)];
   const part = { ...partsOf(parent, ["gradcam", "methods", "scene", "layers", "model", "save"]), names: all("h3"), hits: all(".hit"), said: all(".says"), canvases: all("canvas") };
-  const view = { part, listeners: new AbortController(), look: 0, place: null, hover: null, images: {}, frame: 0, drawn: 0 };
+  const view = { part, listeners: new AbortController(), look: 0, place: null, hover: null, images: {}, painted: new WeakMap(), frame: 0, drawn: 0 };
   view.address = new Address("cam", view.listeners, () => view.header && recall(view));
   view.read = (...place) => readCam(view, ...place);
   view.largest = (look, kind) => (view.most[`${look}.${kind}`] ??= view.arrays[`${look}.${kind}`].values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) * view.header.looks[look].scales[kind]);

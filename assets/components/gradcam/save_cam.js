@@ -6,8 +6,8 @@ import { paintCam, paintScene, paintThumb } from "./draw_cam.js";
 export function saveCam(view) {
   const look = () => view.header.looks[view.look], about = () => `${view.header.provenance} · ${look().method}${look().layer ? ` · layer ${look().layer}` : ""}`;
   const paint = (canvas, pen, width, height) => {
-    if (canvas === view.part.scene) paintScene(view, pen);
-    else (canvas.dataset.query ? paintCam : paintThumb)(view, canvas, pen, width, height);
+    const own = canvas === view.part.scene ? paintScene : canvas.dataset.query ? paintCam : paintThumb;
+    own(view, canvas, pen, width, height);
   };
   offerToSave(view.part.save, view.listeners, () => `gradcam-${view.header.queries.map(({ name }) => name.replaceAll(" ", "-")).join("-")}`, [
     ["png", "Picture of these steps", "PNG, as it is seen", () => pngOf(view.part.gradcam, paint)],

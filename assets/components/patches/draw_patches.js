@@ -7,13 +7,20 @@ const GAP = 8, LETTERS = 26; // px between the maps of heads, and for the words 
 
 const PAINTERS = { picture: paintPicture, line: paintLine, look: paintLook, heads: paintHeads, truth: paintOne("image"), shown: paintShown, paint: paintOne("painted"), places: paintPlaces, strips: paintStrips };
 
-/** Draws in the next frame, once. */
+// What each picture follows from, beside the numbers, its size and the theme.
+const FOLLOWS = { picture: ["token", "step"], line: ["token", "step"], look: ["token", "layer", "head"], heads: ["token", "layer", "head"], truth: [], shown: [], paint: [], places: ["token"], strips: ["token"] };
+
+/** Draws in the next frame, once; a picture whose causes are as they were stays. */
 export function repaintAll(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
-    for (const name of Object.keys(PAINTERS)) {
-      const canvas = view.part[name], { clientWidth: width, clientHeight: height } = canvas;
-      if (width && height) paintPart(view, canvas, surface(canvas, width, height), width, height);
+    const { ink, paper } = themed(view.part.patches), now = { token: tokenOf(view), step: view.step, layer: view.layer, head: view.head };
+    const sizes = Object.keys(PAINTERS).map((name) => [name, view.part[name].clientWidth, view.part[name].clientHeight]);
+    for (const [name, width, height] of sizes) {
+      const causes = [view.drawn, width, height, devicePixelRatio, ink, paper, view.accent, view.letters, ...FOLLOWS[name].map((cause) => now[cause])].join();
+      if (!width || !height || view.painted[name] === causes) continue;
+      view.painted[name] = causes;
+      paintPart(view, view.part[name], surface(view.part[name], width, height), width, height);
     }
   });
 }

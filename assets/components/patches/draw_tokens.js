@@ -1,8 +1,14 @@
 // The sentence that a picture becomes: thumbnails with their vectors; learned positions; one vector made in two ways.
 import { themed } from "../shared/canvas.js";
-import { paintGrid } from "./pixels.js";
+import { gridFrom } from "./pixels.js";
 
 const GAP_TOKENS = 6, STRIP = 8; // px; rows of a vector below its patch
+
+/** The numbers of one token as an image, made when it is first drawn. */
+function gridOf({ grids, arrays, scale }, name, token, columns, most = scale) {
+  const { values, shape } = arrays[name], count = shape[1];
+  return (grids[`${name}.${token}.${columns}`] ??= gridFrom(values.subarray((token - 1) * count, token * count), columns, most));
+}
 
 /** Where the tokens stand: the class token before the first row, patches in rows beside it. */
 export function lineOf({ across }, width, height) {
@@ -44,8 +50,7 @@ export function paintLine(view, pen, width, height) {
     } else {
       const [left, top] = [((token - 1) % view.across) * patch, Math.floor((token - 1) / view.across) * patch];
       pen.drawImage(view.images.image, left, top, patch, patch, x, y, cell, cell);
-      const vector = view.arrays.vectors.values.subarray((token - 1) * depth, token * depth);
-      paintGrid(pen, vector, depth / STRIP, view.scale, [x, y + cell + 2, cell, 0.42 * cell]);
+      pen.drawImage(gridOf(view, "vectors", token, depth / STRIP), x, y + cell + 2, cell, 0.42 * cell);
     }
     if (token === chosen) {
       [pen.strokeStyle, pen.lineWidth] = [ink, 2];
@@ -59,7 +64,7 @@ export function paintPlaces(view, pen, side) {
   const { across } = view, gap = 4, cell = side / across - gap, { ink } = themed(view.part.patches), count = across * across;
   for (let token = 1; token <= count; token++) {
     const [x, y] = [((token - 1) % across) * (cell + gap), Math.floor((token - 1) / across) * (cell + gap)];
-    paintGrid(pen, view.arrays.positions.values.subarray((token - 1) * count, token * count), across, 1, [x, y, cell, cell]);
+    pen.drawImage(gridOf(view, "positions", token, across, 1), x, y, cell, cell);
     const chosen = token === (view.hover ?? view.token);
     [pen.strokeStyle, pen.lineWidth, pen.globalAlpha] = [ink, chosen ? 2.5 : 1, chosen ? 1 : 0.18];
     pen.strokeRect(x, y, cell, cell);
@@ -75,10 +80,10 @@ export function placesTokenAt({ across }, x, y, side) {
 /** The vector of one patch: by the model's layer, and by the convolution that is the same map. */
 export function paintStrips(view, pen, width, height) {
   const { vectors, twin } = view.arrays, depth = vectors.shape[1], token = (view.hover ?? view.token) || 1, { ink, font } = themed(view.part.patches);
-  const rows = twin ? [["linear layer", vectors], ["convolution", twin]] : [["small CNN", vectors]], high = height / rows.length, words = 96;
-  rows.forEach(([name, { values }], at) => {
+  const rows = twin ? [["linear layer", "vectors"], ["convolution", "twin"]] : [["small CNN", "vectors"]], high = height / rows.length, words = 96;
+  rows.forEach(([name, made], at) => {
     [pen.fillStyle, pen.font, pen.textAlign, pen.textBaseline] = [ink, `400 12px ${font}`, "left", "middle"];
     pen.fillText(name, 0, (at + 0.5) * high);
-    paintGrid(pen, values.subarray((token - 1) * depth, token * depth), depth, view.scale, [words, at * high + 2, width - words, high - 4]);
+    pen.drawImage(gridOf(view, made, token, depth), words, at * high + 2, width - words, high - 4);
   });
 }

@@ -18,14 +18,17 @@ export default mounted({ build, receive, draw: restyle, end });
 function build(parent) {
   const part = Object.assign(partsOf(parent, PARTS), { head: parent.querySelector("thead"), body: parent.querySelector("tbody") });
   const listeners = new AbortController();
-  const view = { part, listeners, token: 0, layer: 0, head: 0, step: 0, hover: null, timer: null, images: {}, frame: 0, drawn: 0 };
+  const view = { part, listeners, token: 0, layer: 0, head: 0, step: 0, hover: null, timer: null, images: {}, painted: {}, letters: false, frame: 0, drawn: 0 };
   view.address = new Address("patches", listeners, () => view.header && recall(view));
   part.play.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches;
   listenPatches(view);
   savePatches(view);
   view.observer = new ResizeObserver(() => view.header && fit(view));
   view.observer.observe(part.patches);
-  document.fonts?.ready.then(() => view.header && repaintAll(view));
+  document.fonts?.ready.then(() => {
+    view.letters = true;
+    if (view.header) repaintAll(view);
+  });
   return view;
 }
 
@@ -34,6 +37,7 @@ function receive(view, bytes) {
   for (const name of ["attention", "positions"]) arrays[name].values = decodeHalves(arrays[name].values);
   const first = !view.header;
   Object.assign(view, { header, arrays, hidden, across: header.side / header.patch, tokens: arrays.attention.shape[2], scale: spread(arrays.vectors.values) });
+  view.grids = {};
   view.images = { image: imageFrom(arrays.image), painted: imageFrom(arrays.painted), seen: imageFrom(arrays.image, hidden, header.patch) };
   view.part.scrub.max = String(view.tokens);
   fillWords(view);

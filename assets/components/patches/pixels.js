@@ -14,13 +14,10 @@ export function imageFrom({ shape: [, height, width], values }, gone = new Set()
   return image;
 }
 
-/** A grid of numbers, -1..1, as fillRects: 0 is the paper, below it night, above it sun. */
-export function paintGrid(pen, values, columns, scale, [x, y, width, height]) {
-  const rows = Math.ceil(values.length / columns), [wide, high] = [width / columns, height / rows];
-  values.forEach((value, at) => {
-    pen.fillStyle = `rgb(${(value < 0 ? NIGHT : SUN).join(",")})`;
-    pen.globalAlpha = Math.min(1, Math.abs(value) / scale);
-    pen.fillRect(x + (at % columns) * wide, y + Math.floor(at / columns) * high, wide, high);
-  });
-  pen.globalAlpha = 1;
+/** A grid of numbers as an image, a pixel each: 0 is clear, below it night, above it sun, as opaque as it is large beside `scale`. */
+export function gridFrom(values, columns, scale) {
+  const rows = Math.ceil(values.length / columns), image = new OffscreenCanvas(columns, rows), pen = image.getContext("2d"), data = pen.createImageData(columns, rows);
+  values.forEach((value, at) => data.data.set([...(value < 0 ? NIGHT : SUN), 255 * Math.min(1, Math.abs(value) / scale)], 4 * at));
+  pen.putImageData(data, 0, 0);
+  return image;
 }

@@ -76,7 +76,8 @@ export class Vector {
     const [wide, high] = [width / from[2], height / from[3]];
     for (let i = 0; i < from[3]; i++) for (let j = 0; j < from[2]; j++) {
       const [r, g, b, alpha] = data.subarray(4 * (i * from[2] + j));
-      if (alpha) this.add("rect", { ...sides(x + j * wide, y + i * high, wide, high), fill: `rgb(${r},${g},${b})`, ...(this.globalAlpha < 1 && { "fill-opacity": this.globalAlpha }) });
+      const opacity = (this.globalAlpha * alpha) / 255;
+      if (alpha) this.add("rect", { ...sides(x + j * wide, y + i * high, wide, high), fill: `rgb(${r},${g},${b})`, ...(opacity < 1 && { "fill-opacity": short(opacity) }) });
     }
   }
 
