@@ -26,6 +26,7 @@ test("colours are told in the way that older readers know", () => {
   assert.deepEqual(colourOf("color(srgb 1 0.5 0.1 / 0.25)"), ["rgb(255,128,26)", 0.25]);
   assert.deepEqual(colourOf("color(srgb 1e-05 0 1)"), ["rgb(0,0,255)", 1]);
   assert.deepEqual(colourOf("#0a10ff"), ["rgb(10,16,255)", 1]);
+  assert.deepEqual(colourOf("#1fc"), ["rgb(17,255,204)", 1]);
   assert.deepEqual(["rgba(0, 0, 0, 0)", "transparent", "rgb(0 0 0 / 0.01)"].map(clear), [true, true, false]);
 });
 
@@ -58,6 +59,11 @@ test("pixels become squares, the clear ones none, and a clip holds until it is r
   const pen = new Vector(8, 4, {});
   pen.drawImage(image, 0, 0, 8, 4);
   assert.deepEqual(pen.parts, ['<rect x="0" y="0" width="4" height="4" fill="rgb(10,20,30)"/>']);
+  data[3] = 102;
+  pen.globalAlpha = 0.5;
+  pen.drawImage(image, 0, 0, 8, 4);
+  assert.match(pen.parts.pop(), / fill="rgb\(10,20,30\)" fill-opacity="0.2"/);
+  pen.globalAlpha = 1;
   pen.save();
   pen.beginPath();
   pen.rect(1, 1, 2, 2);

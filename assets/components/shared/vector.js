@@ -4,9 +4,10 @@ const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.ch
 const short = (number) => String(Math.round(number * 100) / 100);
 
 /** A colour of CSS as SVG's older readers know it: [rgb(r,g,b), opacity]. Knows rgb(), color(srgb …), which is what mixed colours
- * compute to, and #rrggbb. */
+ * compute to, #rrggbb and #rgb. */
 export function colourOf(css) {
-  if (css.startsWith("#")) return [`rgb(${[1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16)).join()})`, 1];
+  const digits = css.startsWith("#") && (css.length === 4 ? css.replace(/[^#]/g, "$&$&") : css);
+  if (digits) return [`rgb(${[1, 3, 5].map((at) => parseInt(digits.slice(at, at + 2), 16)).join()})`, 1];
   const mixed = css.startsWith("color(srgb"), [r, g, b, alpha = 1] = css.match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
   return [`rgb(${[r, g, b].map((part) => (mixed ? Math.round(255 * part) : part)).join()})`, alpha];
 }
