@@ -73,16 +73,17 @@ def compared_blob(runs: Sequence[Run], readings: Mapping[str, Reading], width: i
     axes = {run.id: axes_of(readings[run.id], alive=False) for run in runs}
     common = set.intersection(*(set(found) for found in axes.values()))
     panels = []
-    for name, heading, digits, style in panels_of(runs, readings):
+    for (name, heading, form), style in panels_of(runs, readings):
         lines = []
         for number, run in enumerate(runs, 1):
             curves = {**readings[run.id].curves, **smoothed(watch(run).reader, width)}
-            if name in curves:
+            if name in curves and is_of((name, heading, form), run):
                 own = {axis: axes[run.id][axis] for axis in common}
                 lines.append(
                     Curve(title(run), *curves[name], head_colour(number), style,
                           readings[run.id].gaps.get(name), run.id, own)
                 )  # fmt: skip
+        digits = 3 if "%" in form else int(form[-2])
         panels.append(Panel(heading, lines, digits, log=name == "mean/loss"))
     steps = [reading.step or 1 for reading in readings.values()]
     alive = any(known_status(run).alive for run in runs)
@@ -94,18 +95,22 @@ def compared_blob(runs: Sequence[Run], readings: Mapping[str, Reading], width: i
     return pack({**header, "ends": {**header["ends"], **ends}}, arrays)
 
 
-def panels_of(
-    runs: Sequence[Run], readings: Mapping[str, Reading]
-) -> list[tuple[str, str, int, str]]:
-    """Metric, heading, digits and style of each panel: of a run's scores, the first that it
-    told of."""
+def panels_of(runs: Sequence[Run], readings: Mapping[str, Reading]) -> list[tuple[Score, str]]:
+    """What each panel shows, and its style: of a run's scores, the first that it told of."""
     first = distinct(score for run in runs for score in told_scores(run, readings)[:1])
     return [
-        ("mean/loss", "Training loss", 3, "line"),
-        ("val/nll", "Held-out NLL", 3, "points"),
-        *((metric, name, 3 if "%" in form else 1, "points") for metric, name, form in first),
-        ("tokens_per_second", f"{learned_from(runs)} a second", 0, "line"),
+        (("mean/loss", "Training loss", ".3f"), "line"),
+        (("val/nll", "Held-out NLL", ".3f"), "points"),
+        *((score, "points") for score in first),
+        (("tokens_per_second", f"{learned_from(runs)} a second", ".0f"), "line"),
     ]
+
+
+def is_of(score: Score, run: Run) -> bool:
+    """Whether a number is of this run's task: two tasks call different scores by one name, so that
+    one must not stand below the other's."""
+    mine = words_of(run).scores
+    return score in mine or score[0] not in {metric for metric, _, _ in mine}
 
 
 def told_scores(run: Run, readings: Mapping[str, Reading]) -> list[Score]:
@@ -132,7 +137,10 @@ def results_table(runs: Sequence[Run], readings: Mapping[str, Reading]) -> str:
     for run in runs:
         state, latest = known_status(run), readings[run.id].latest
         step = state.step if state.step is not None else readings[run.id].step
-        numbers = [format(latest[key], form) if key in latest else "–" for key, _, form in wanted]
+        numbers = [
+            format(latest[score[0]], score[2]) if score[0] in latest and is_of(score, run) else "–"
+            for score in wanted
+        ]
         told = (state.state, f"{step or 0:,}", *numbers, duration(seconds_trained(run, state)))
         rows.append((title(run), *told))
     names = [name[:1].upper() + name[1:] for _, name, _ in wanted]

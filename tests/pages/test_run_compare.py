@@ -79,6 +79,21 @@ def test_each_task_brings_its_own_score_and_its_own_labels() -> None:
     assert "<td>–</td><td>4.000</td><td>25.0%</td><td>12.5%</td><td>–</td><td>–</td>" in shown
 
 
+def test_what_two_tasks_call_alike_is_not_laid_over_each_other() -> None:
+    runs = []
+    for preset, accuracy in (("fill", 0.5), ("continue", 0.25)):
+        run = create_run(PRESETS[preset].to_dict(), ["test"], run_id=preset)
+        with EventWriter(run.events, 1) as events:
+            events.metric(30, {"val/nll": 4.0, "val/accuracy": accuracy})
+        runs.append(run)
+    panels = {panel["title"]: panel["curves"] for panel in blob_of(*runs)[0]["panels"]}
+    assert [curve["label"] for curve in panels["Accuracy"]] == ["fill"]
+    assert [curve["label"] for curve in panels["Next-piece accuracy"]] == ["continue"]
+    assert len(panels["Held-out NLL"]) == 2
+    shown = results_table(runs, {run.id: watch(run).read() for run in runs})
+    assert "<td>50.0%</td><td>–</td>" in shown and "<td>–</td><td>25.0%</td>" in shown
+
+
 def test_a_name_is_text() -> None:
     assert "<b>" not in table(("<b>", ""), [("<b>x</b>", "y")])
 
