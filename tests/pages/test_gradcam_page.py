@@ -22,6 +22,7 @@ from pages.ui.gradcam_measured import measured
 from pages.ui.models import load
 from pages.ui.one_stream import eyes
 from tests.pages.blobs import sent
+from trainer.emoji import labels
 from transformer.analysis.case import open_case
 from transformer.analysis.gradcam import grad_cam
 from transformer.analysis.sight import open_sight
@@ -85,6 +86,35 @@ def test_the_numbers_that_are_sent_are_those_of_the_analysis(dawn_runs: Path, ke
             np.testing.assert_allclose(found, own, rtol=2e-3, atol=1e-3 * np.abs(own).max())
 
 
+def test_the_heads_that_are_sent_are_the_class_token_s_looks_at_the_patches(
+    dawn_runs: Path,
+) -> None:
+    header, arrays = sent(open_page(gradcam="model-vision~scene-5"), "looks")
+    images = torch.from_numpy(scene_of(5, "noto", ["tiger", "cat"]).image).float() / 255
+    model = seeing(ROOT / "assets" / "models" / "vision")
+    sight = open_sight(model, images.expand(2, -1, -1, -1), [TIGER, CAT])
+    expected = {"activations": sight.weights(), "gradients": sight.weight_gradients()}
+    layers = [told["layer"] for told in header["looks"] if told["part"] == "head"]
+    assert layers == 2 * list(range(1, 1 + len(sight.weights())))
+    for number, told in enumerate(header["looks"]):
+        for name in told["has"] if told["part"] == "head" else []:
+            pairs = expected[name][told["layer"] - 1]
+            own = pairs[:, :, 0, 1:].unflatten(-1, (6, 6)).numpy()
+            found = arrays[f"{number}.{name}"] * np.float32(told["scales"][name])
+            np.testing.assert_allclose(found, own, rtol=2e-3, atol=1e-3 * np.abs(own).max())
+
+
+def test_a_map_of_zeros_points_nowhere(dawn_runs: Path) -> None:
+    """The last maps of a CNN have nothing to say for most that is not there."""
+    absent = labels()[4].name
+    header, arrays = sent(open_page(gradcam=f"model-cnn~scene-5~two-{absent}"), "looks")
+    for number, told in enumerate(header["looks"]):
+        zeros = [not one.any() for one in arrays[f"{number}.map"]]
+        assert [point is None for point in told["hottest"]] == zeros
+        assert not any(name for name, none in zip(told["on"], zeros, strict=True) if none)
+    assert zeros == [False, True]
+
+
 def test_all_channels_come_when_they_are_asked_for(dawn_runs: Path) -> None:
     at = open_page()
     assert sent(at, "looks")[0]["looks"][-1]["shown"] == MOST
@@ -115,11 +145,19 @@ def test_what_the_hottest_point_lies_on_is_what_the_scene_says(dawn_runs: Path) 
     assert not arrays["masks"][1].any()
     scene = scene_of(9, "noto", header["placed"])
     seen = dict(zip(header["placed"], scene.masks, strict=True))
-    for told in header["looks"]:
-        for point, name in zip(told["hottest"], told["on"], strict=True):
+    for number, told in enumerate(header["looks"]):
+        maps, (rows, columns) = arrays[f"{number}.map"], told["size"]
+        for own, point, name in zip(maps, told["hottest"], told["on"], strict=True):
             assert point is not None
+            cell = point[0] * rows // header["side"], point[1] * columns // header["side"]
+            assert own[cell] == own.max()
             lies_on = {one for one, mask in seen.items() if mask[tuple(point)]}
             assert lies_on == ({name} if name else set())
+
+
+def test_a_picture_of_another_size_is_refused_in_a_sentence() -> None:
+    with pytest.raises(LookError, match="pictures of another size"):
+        look_at(eyes("cnn")[0], np.zeros((3, 48, 48), np.uint8), [TIGER, CAT])
 
 
 def test_other_emoji_bring_their_own_queries_and_the_address_keeps_them(dawn_runs: Path) -> None:

@@ -117,6 +117,18 @@ def test_two_queries_give_two_maps_where_a_method_asks(model: Eyes, images: Tens
     assert len(names) == len(sight_methods(model))
 
 
+def test_attention_and_its_weighting_are_those_of_each_layer(images: Tensor) -> None:
+    """What the class token looks at, by hand, on the grid of the patches."""
+    sight = open_sight(vision(), images, [2, 5, 0])
+    found = {(way.name, way.layer): way.locate(sight) for way in sight_methods(sight.model)}
+    pairs = zip(sight.weights(), sight.weight_gradients(), strict=True)
+    for layer, (weights, gradients) in enumerate(pairs, 1):
+        looks, slopes = (each[:, :, 0, 1:].reshape(3, 3, 6, 6) for each in (weights, gradients))
+        weighted = (looks * slopes).clamp(min=0)
+        torch.testing.assert_close(found["attention", layer], looks.sum(1) / 3)
+        torch.testing.assert_close(found["gradient × attention", layer], weighted.sum(1) / 3)
+
+
 def test_the_shares_of_a_rollout_sum_to_one_with_the_class_token_s_own(images: Tensor) -> None:
     model = vision()
     sight = open_sight(model, images, [0, 0, 0])
