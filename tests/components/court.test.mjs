@@ -37,6 +37,10 @@ test("a column is told with every method", () => {
 test("arrows stay inside the table, other keys lead nowhere", () => {
   assert.deepEqual(moved([0, 0], "ArrowLeft", 2, 3), [0, 0]);
   assert.deepEqual(moved([0, 0], "ArrowDown", 2, 3), [1, 0]);
+  assert.deepEqual(moved([0, 0], "ArrowRight", 2, 3), [0, 1]);
+  assert.deepEqual(moved([1, 2], "ArrowLeft", 2, 3), [1, 1]);
+  assert.deepEqual(moved([1, 1], "ArrowUp", 2, 3), [0, 1]);
   assert.deepEqual(moved([1, 1], "End", 2, 3), [1, 2]);
+  assert.deepEqual(moved([1, 2], "Home", 2, 3), [1, 0]);
   assert.equal(moved([1, 1], "x", 2, 3), null);
 });
