@@ -19,7 +19,7 @@ from pages.ui.bridge import bridge
 from pages.ui.catalogue import LookError, find_model
 from pages.ui.gradcam_look import MOST, look_at, scene_of
 from pages.ui.gradcam_measured import measured
-from pages.ui.models import load
+from pages.ui.models import explain, load
 from pages.ui.one_stream import eyes
 from tests.pages.blobs import sent
 from trainer.emoji import labels
@@ -67,6 +67,9 @@ def test_the_numbers_that_are_sent_are_those_of_the_analysis(dawn_runs: Path, ke
     images = torch.from_numpy(scene.image).float().expand(2, -1, -1, -1) / 255
     sight = open_sight(model, images, [TIGER, CAT])
     methods = sight_methods(model)
+    logits = sight.logits[[0, 1], [TIGER, CAT]]
+    for name, own in (("logit", logits), ("probability", logits.sigmoid())):
+        assert [query[name] for query in header["queries"]] == pytest.approx(own.tolist(), rel=1e-4)
     assert [(one["method"], one["layer"]) for one in header["looks"]] == [
         (method.name, method.layer) for method in methods
     ]
@@ -184,20 +187,19 @@ def test_what_the_address_asks_for_and_is_not_there_is_told(dawn_runs: Path) -> 
 def test_the_script_prints_the_maps(
     dawn_runs: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    header, _ = sent(open_page(gradcam=f"model-{key}~vendor-twemoji"), "looks")
+    header, _ = sent(open_page(gradcam=f"model-{key}~vendor-twemoji~scene-6"), "looks")
+    last = len(header["looks"]) - 1  # a larger map would be printed with its middle left out
     monkeypatch.chdir(ROOT)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(header["script"].replace("LOOK", "1"), {})
+        exec(header["script"].replace("LOOK", str(last)), {})
     largest = max(map(float, re.findall(r"\d+\.\d+(?:e[+-]\d+)?", printed.getvalue())))
-    assert largest > 0
     found = look_at(
         next(info for info in eyes("cnn", "vision") if info.key == key),
-        scene_of(2, "twemoji", ["tiger", "cat"]).image,
+        scene_of(6, "twemoji", ["tiger", "cat"]).image,
         [TIGER, CAT],
     )
-    if found.steps[1].map.shape[-1] < 10:  # a larger tensor is printed with its middle left out
-        assert largest == pytest.approx(float(found.steps[1].map.max()), rel=1e-3)
+    assert largest == pytest.approx(float(found.steps[last].map.max()), rel=1e-3)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -210,7 +212,15 @@ def test_the_table_is_the_file_beside_the_model(dawn_runs: Path, key: str) -> No
         (method.name, method.layer) for method in sight_methods(model)
     ]
     shown = at.table[0].value
-    assert shown["on the query"].tolist() == [f"{row['on_query']:.1%}" for row in kept["rows"]]
+    for heading, name in (
+        ("on the query", "on_query"),
+        ("on another emoji", "on_another"),
+        ("map of zeros", "nowhere"),
+        ("on the query, untrained model", "untrained"),
+    ):
+        assert shown[heading].tolist() == [f"{row[name]:.1%}" for row in kept["rows"]]
+    layers = [str(row["layer"] or "all") for row in kept["rows"][:-2]]
+    assert shown["layer"].tolist() == [*layers, "", ""]
     assert f"{kept['recognised']:.1%} of the scenes" in written(at)
 
 
@@ -263,6 +273,17 @@ def test_the_word_of_the_look_is_the_one_that_is_asked_about(dawn_runs: Path) ->
         assert not at.exception
         about = sent(at, "titles")[0]["provenance"]
         assert f"decoder.layers.1.cross_attention.weights[0, :, {word - 1}]" in about
+
+
+def test_the_sentence_below_the_bridge_is_what_its_mean_says(dawn_runs: Path) -> None:
+    pieces = explain(find_model("toy"), SENTENCE).tgt_pieces[1:]
+    for place, word in ((2, pieces[1]), (len(pieces) + 1, "[EOS]")):
+        at = open_page(word=str(place))
+        header, arrays = sent(at, "titles")
+        mean, labels = arrays["numbers"][-1], ["".join(t for t, _ in p) for p in header["labels"]]
+        first, second = (labels[number] for number in np.argsort(-mean)[:2])
+        told = f"“{word.strip()}” rests most on **{first}** ({mean.max() / mean.sum():.0%} of"
+        assert told in written(at) and f"then on **{second}**" in written(at)
 
 
 @pytest.mark.parametrize("text", ["", "x" * 900, "<script>alert(1)</script> **b**"])

@@ -141,6 +141,17 @@ def test_the_shares_of_a_rollout_sum_to_one_with_the_class_token_s_own(images: T
     torch.testing.assert_close(rollout(sight).flatten(1), shares[:, 0, 1:])
 
 
+def test_relevance_is_added_up_from_the_first_layer_to_the_last(images: Tensor) -> None:
+    """Equations 5 and 6 of Chefer et al., an image and a layer at a time."""
+    sight = open_sight(vision(), images, [2, 5, 0])
+    for number, own in enumerate(relevance(sight)):
+        found = torch.eye(37)
+        for weights, gradients in zip(sight.weights(), sight.weight_gradients(), strict=True):
+            helped = (weights[number] * gradients[number]).relu().mean(dim=0)
+            found = found + helped @ found
+        torch.testing.assert_close(own.flatten(), found[0, 1:])
+
+
 def test_what_no_layer_looks_at_has_no_relevance(images: Tensor) -> None:
     """A model whose attention is cut off from a patch gives it none, by rollout and relevance."""
     model = vision()
