@@ -126,6 +126,17 @@ def test_the_text_goes_on_as_the_model_does(
     assert (found.pieces, found.finished) == (len(expected.ids), expected.finished)
 
 
+def test_from_inside_a_character_the_text_goes_on_and_is_not_told_again() -> None:
+    """An emoji is four pieces, and a person may ask what follows the first of them."""
+    info, text = machine("decoder"), "I like 👩"
+    bundle: Any = load_one_stream(info.folder)
+    ids = bundle.tokenizer.encode(text).ids
+    for upto in range(len(ids) - 3, len(ids)):
+        expected = continued(bundle.model, ids[:upto], machines.LONGEST)
+        whole = bundle.tokenizer.decode([*ids[:upto], *expected.ids])
+        assert whole.removesuffix(goes_on(info, text, upto).text).rstrip("\ufffd") == "I like "
+
+
 def test_an_empty_text_goes_on_from_nothing_and_the_others_say_what_they_need() -> None:
     at = open_page(src=" ")
     assert not at.exception
