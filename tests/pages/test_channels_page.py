@@ -173,7 +173,13 @@ def test_what_is_said_of_groups_is_what_was_measured(dawn_runs: Path) -> None:
     }
     shown = next(table.value for table in at.table if "untrained model" in table.value)
     rows = [row for found in kept.values() for row in found]
-    assert shown["in the fullest group"].tolist() == [f"{row['share']:.1%}" for row in rows]
+    for heading, name in (
+        ("in the fullest group", "share"),
+        ("dealt at random", "by_chance"),
+        ("untrained model", "untrained"),
+    ):
+        assert shown[heading].tolist() == [f"{row[name]:.1%}" for row in rows]
+    assert shown["model"].tolist() == [key for key, found in kept.items() for _ in found]
     assert all(row["share"] > row["by_chance"] for row in rows)
     assert all(row["share"] > row["untrained"] for row in rows if row["layer"] < 4)
     last = {key: found[-1]["share"] - found[-1]["untrained"] for key, found in kept.items()}

@@ -21,6 +21,7 @@ from pages.ui.gradcam_look import MOST, look_at, scene_of
 from pages.ui.gradcam_measured import measured
 from pages.ui.models import explain, load
 from pages.ui.one_stream import eyes
+from pages.ui.prose import escape_markdown
 from tests.pages.blobs import sent
 from trainer.emoji import labels
 from transformer.analysis.case import open_case
@@ -242,6 +243,8 @@ def test_the_bridge_is_the_formula_on_attention(dawn_runs: Path) -> None:
     np.testing.assert_allclose(found.product, np.maximum(0, found.weights * found.gradients))
     np.testing.assert_allclose(found.mean, found.product.mean(0), atol=1e-7)
     np.testing.assert_array_equal(found.weights, case.weights("cross")[-1][:, -1].numpy())
+    gradients = case.weight_gradients("cross")[-1][:, -1].numpy()
+    np.testing.assert_array_equal(found.gradients, gradients)
     assert all(parameter.grad is None for parameter in model.parameters())
     with pytest.raises(LookError, match="up to 64 pieces"):
         bridge(info, (5,) * 66, tgt, 1)
@@ -275,15 +278,17 @@ def test_the_word_of_the_look_is_the_one_that_is_asked_about(dawn_runs: Path) ->
         assert f"decoder.layers.1.cross_attention.weights[0, :, {word - 1}]" in about
 
 
-def test_the_sentence_below_the_bridge_is_what_its_mean_says(dawn_runs: Path) -> None:
-    pieces = explain(find_model("toy"), SENTENCE).tgt_pieces[1:]
+@pytest.mark.parametrize("src", [SENTENCE, "*_`*_`"])
+def test_the_sentence_below_the_bridge_is_what_its_mean_says(dawn_runs: Path, src: str) -> None:
+    pieces = explain(find_model("toy"), src).tgt_pieces[1:]
     for place, word in ((2, pieces[1]), (len(pieces) + 1, "[EOS]")):
-        at = open_page(word=str(place))
+        at = open_page(src=src, word=str(place))
         header, arrays = sent(at, "titles")
         mean, labels = arrays["numbers"][-1], ["".join(t for t, _ in p) for p in header["labels"]]
-        first, second = (labels[number] for number in np.argsort(-mean)[:2])
-        told = f"“{word.strip()}” rests most on **{first}** ({mean.max() / mean.sum():.0%} of"
-        assert told in written(at) and f"then on **{second}**" in written(at)
+        first, second = (escape_markdown(labels[number]) for number in np.argsort(-mean)[:2])
+        told = next(one.value for one in at.markdown if "rests most" in one.value)
+        assert told.startswith(f"“{escape_markdown(word.strip())}” rests most on **{first}** (")
+        assert f"({mean.max() / mean.sum():.0%} of" in told and f"then on **{second}**" in told
 
 
 @pytest.mark.parametrize("text", ["", "x" * 900, "<script>alert(1)</script> **b**"])

@@ -71,10 +71,18 @@ def test_what_is_sent_is_what_the_model_makes_of_the_scene(key: str) -> None:
     np.testing.assert_allclose(
         arrays["painted"], 255 * joined(mixed, 16, 3)[0].numpy(), atol=0.5 + 1e-3
     )
-    chances = output.classes.sigmoid()[0]
+    with torch.no_grad():
+        whole = model(images).classes.sigmoid()[0]
+    chances, names = output.classes.sigmoid()[0], [label.name for label in labels()]
     for one in header["classes"]:
-        number = [label.name for label in labels()].index(one["name"])
+        number = names.index(one["name"])
         assert one["now"] == pytest.approx(float(chances[number]), abs=1e-6)
+        assert one["whole"] == pytest.approx(float(whole[number]), abs=1e-6)
+    shown = [names.index(one["name"]) for one in header["classes"]]
+    assert {*chances.topk(8).indices.tolist(), *whole.topk(4).indices.tolist()} <= {*shown}
+    assert shown == sorted(shown, key=lambda number: -float(whole[number]))
+    drawn = Seen(np.zeros(0), np.zeros(0), arrays["painted"])
+    assert header["errors"] == list(painting_errors(image, drawn, HIDDEN, 16))
     assert header["sum"] == pytest.approx(float(chances.sum()), abs=1e-5)
     there = {labels()[each.emoji].name for each in compose(VALID_SEED, 5).placed}
     assert {one["name"] for one in header["classes"] if one["there"]} == there
@@ -141,6 +149,9 @@ def test_paint_is_measured_where_patches_are_hidden_and_nowhere_else() -> None:
     painted[:, :16, :16] = 51
     seen = Seen(np.zeros(0), np.zeros(0), painted)
     assert painting_errors(picture, seen, 0b0001, 16) == pytest.approx((0.64, 1.0))
+    seen.painted[:, :16, 16:] = 51  # patch 1, in the first row; patch 2 stays as it is
+    assert painting_errors(picture, seen, 0b0010, 16)[0] == pytest.approx(0.04)
+    assert painting_errors(picture, seen, 0b0100, 16)[0] == 0
     assert painting_errors(picture, seen, 0, 16) == ()
     assert painting_errors(picture, seen, 0b1111, 16) == ()
 
