@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -211,7 +211,8 @@ def _goes_on(
     model = cast("DecoderOnly", load_one(folder, stamp).model)
     found = continued(model, ids, LONGEST, temperature, seed)
     whole, before = tokenizer.decode([*ids, *found.ids]), tokenizer.decode(ids)
-    new = whole[len(commonprefix([before, whole])) :]  # before may end inside a character
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, whole, strict=False))
+    new = whole[len(list(same)) :]  # what was before may end inside a character
     return Continued(new, found.log_prob, len(found.ids), found.finished)
 
 
