@@ -61,7 +61,7 @@ def chosen_machines(text: Mapping[str, str]) -> dict[str, str]:
     kept, found = Kept("machines"), {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in NAMES:
-            titles = {info.key: f"{info.title} ({info.key})" for info in list_one_stream(name)}
+            titles = {info.key: info.choice for info in list_one_stream(name)}
             usual = next(iter(titles), "")
             found[name] = kept.read(name, usual, one_of(titles))
             if len(titles) > 1:

@@ -70,6 +70,11 @@ class OneStreamInfo:
         """Its title and the step at which it stands, for the line below a picture."""
         return self.title if self.step is None else f"{self.title} · step {self.step:,}"
 
+    @property
+    def choice(self) -> str:
+        """Its title among others: with the key, unless the title names it."""
+        return self.title if self.key in self.title else f"{self.title} ({self.key})"
+
 
 def list_models() -> list[ModelInfo]:
     """The models that ship, then the exports of runs, newest first; broken ones are left out."""

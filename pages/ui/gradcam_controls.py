@@ -28,7 +28,7 @@ def chosen_model(
     key = st.selectbox(
         text["model"],
         list(by_key),
-        format_func=lambda key: f"{by_key[key].title} ({key})",
+        format_func=lambda key: by_key[key].choice,
         width=300,
         **kept.bound("model", infos[0].key, one_of(by_key)),
     )
