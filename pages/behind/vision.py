@@ -14,11 +14,17 @@ from pages.ui.layout import notice, page_header, prose
 from pages.ui.one_stream import eyes, images_of
 from pages.ui.patches_view import hidden_name, hidden_patches, patches_view
 from pages.ui.picture_choice import picture_choice
-from pages.ui.seeing import alike_positions, likeness, patches_of, project
+from pages.ui.seeing import (
+    ORDERS,
+    alike_positions,
+    as_near_by_chance,
+    likeness,
+    patches_of,
+    project,
+)
 from pages.ui.state import read_look
 from trainer.digits import HELD_OUT
 
-MARGIN = 0.05  # of two mean cosines: as far apart they do not come by chance
 MEASURES = ("accuracy", "recall", "style_recall", "painting", "painting_baseline")
 
 
@@ -83,9 +89,12 @@ with plain_errors():
     patches_view(info, picture, hidden, kept)
 
 st.subheader(text["places"], anchor=False)
-near, far = likeness(alike_positions(info))
-found = text["places-found" if near > far + MARGIN else "places-not-found"]
-st.markdown(f"{text['places-lead'].format(near=f'{near:.2f}', far=f'{far:.2f}', **told)} {found}")
+near, far = (f"{mean:.2f}".replace("-", "−") for mean in likeness(alike_positions(info)))
+times = as_near_by_chance(alike_positions(info))
+lead = text["places-lead"].format(
+    near=near, far=far, orders=ORDERS, times=f"{times} times" if times else "never", **told
+)
+st.markdown(f"{lead} {text['places-not-found' if times else 'places-found']}")
 
 st.subheader(text["ways"], anchor=False)
 choose = text["ways-choose"] if images_of(info) == "emoji" else ""

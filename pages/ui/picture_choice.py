@@ -119,7 +119,8 @@ def _digit(kept: Kept, text: Mapping[str, str]) -> Picture:
         )
     made = ("from trainer.digits import digits", f"digits()[1].images[{number}]")
     label = int(held_out.labels[number])
-    return Picture(held_out.images[number], (label,), f"digit {number}", made)
+    name = f"picture {number} of the digits held out"
+    return Picture(held_out.images[number], (label,), name, made)
 
 
 def _another(kept: Kept, number: int) -> None:

@@ -67,7 +67,9 @@ def _row(run: Run, state: Status, chosen: bool) -> None:
             parts[0] = f"queued, place {state.place}"
         if state.step is not None:
             parts.append(f"step {state.step:,}")
-        st.caption(f":material/{_ICONS[state.state]}: {' · '.join([*parts, age(run.created)])}")
+        if not run.read_only:
+            parts.append(f"{age(run.created)} ago")
+        st.caption(f":material/{_ICONS[state.state]}: {' · '.join(parts)}")
 
 
 _ICONS = {

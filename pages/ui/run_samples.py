@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -16,6 +17,7 @@ from trainer.folder import Run
 
 _SHOWN = 60  # frames of the strip, the newest
 _HELP, _VERSES = "libreoffice-help", "bible-web-diodati"
+_SHARE = re.compile(r"^\d+%")
 _OF_THE_HELP = "Click the button to open the file."  # the probe in the words of that text
 
 
@@ -78,17 +80,20 @@ def strip(shown: Sequence[tuple[int, str]], picture: str | None = None) -> str:
     cells = []
     for place, (step, out) in enumerate(shown):
         before = shown[place - 1][1] if place else ""
-        words = lit_words(before, out) if place else html.escape(out)
+        words = lit_words(before, out, picture is not None) if place else html.escape(out)
         cells.append(f'<li><span>step {step:,}</span><p dir="auto">{words or "–"}</p></li>')
     film = f'<ol class="run-film" tabindex="0">{"".join(reversed(cells))}</ol>'
     return f'<div class="run-asked">{_image(picture)}{film}</div>' if picture else film
 
 
-def lit_words(before: str, now: str) -> str:
-    """`now` as HTML, its words that `before` did not have in that order in <b>."""
+def lit_words(before: str, now: str, shares: bool = False) -> str:
+    """`now` as HTML, its words that `before` did not have in that order in <b>. shares: another
+    share of the same is nothing new."""
     old, new = before.split(), now.split()
+    told = [[_SHARE.sub("%", word) if shares else word for word in words] for words in (old, new)]
+    matcher = SequenceMatcher(a=told[0], b=told[1], autojunk=False)
     parts = []
-    for kind, _, _, first, end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    for kind, _, _, first, end in matcher.get_opcodes():
         words = html.escape(" ".join(new[first:end]))
         if words:
             parts.append(words if kind == "equal" else f"<b>{words}</b>")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from transformer.vision import VisionTransformer
 
+ORDERS = 200  # of the positions, at random
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -72,6 +74,14 @@ def likeness(alike: np.ndarray) -> tuple[float, float]:
     rows, columns = np.divmod(np.arange(len(alike)), across)
     apart = np.maximum(abs(rows[:, None] - rows), abs(columns[:, None] - columns))
     return float(alike[apart == 1].mean()), float(alike[apart > 1].mean())
+
+
+def as_near_by_chance(alike: np.ndarray) -> int:
+    """In how many of `ORDERS` random orders of the positions those beside each other are as alike
+    as they are in their own."""
+    near, draw = likeness(alike)[0], np.random.default_rng(0)
+    orders = (draw.permutation(len(alike)) for _ in range(ORDERS))
+    return sum(likeness(alike[np.ix_(order, order)])[0] >= near for order in orders)
 
 
 def painting_errors(picture: np.ndarray, seen: Seen, hidden: int, patch: int) -> tuple[float, ...]:

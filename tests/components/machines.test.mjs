@@ -1,6 +1,7 @@
 // Pure functions of the three machines. Run by tests/components/test_in_node.py, or: node --test tests/components/
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pieceBefore } from "../../assets/components/machines/fill_machines.js";
 import { guessRows } from "../../assets/components/machines/save_machines.js";
 import { focusOf, inLine, ledTo, lineOf, percent, seenFrom, toggled, told } from "../../assets/components/machines/seen.js";
 
@@ -63,11 +64,16 @@ test("shares are told as a person reads them", () => {
   assert.deepEqual([1, 0.2, 0.0996, 0.0468, 0.0001].map(percent), ["100 %", "20 %", "10 %", "4.7 %", "< 0.1 %"]);
 });
 
+test("a machine names the piece before a place as it cuts the text itself", () => {
+  const decoder = { sides: { text: ["[SOS]", "·h", "is", "·ban"].map(label) }, places: [1, 3] };
+  assert.deepEqual([0, 1, 2].map((place) => pieceBefore(decoder, place)), ["[SOS]", "is", "·ban"]);
+});
+
 test("the file holds each guess of both machines", () => {
   const guess = { best: [[label("x"), 0.5], [label("y"), 0.25]] };
-  const machines = { encoder: { answer: { guesses: { 1: guess } } }, decoder: { answer: { guesses: { 2: guess } } } };
-  assert.deepEqual(guessRows({ machines, pieces: [label("a"), label("b")] }), [
+  const machines = { encoder: { answer: { guesses: { 1: { ...guess, own: [label("b"), 0.1] } } } }, decoder: { answer: { guesses: { 2: { ...guess, own: null } } } } };
+  assert.deepEqual(guessRows({ machines }), [
     ["encoder", 2, "b", 1, "x", 0.5], ["encoder", 2, "b", 2, "y", 0.25], ["decoder", 3, "", 1, "x", 0.5], ["decoder", 3, "", 2, "y", 0.25],
   ]);
-  assert.deepEqual(guessRows({ machines: { encoder: { answer: {} }, decoder: { answer: {} } }, pieces: [] }), []);
+  assert.deepEqual(guessRows({ machines: { encoder: { answer: {} }, decoder: { answer: {} } } }), []);
 });

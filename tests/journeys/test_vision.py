@@ -129,3 +129,24 @@ def test_a_file_that_is_no_picture_is_one_sentence(journey: Journey) -> None:
     )
     expect(page.get_by_test_id("stAlert")).to_contain_text("An SVG is instructions for drawing")
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
+
+
+def test_a_digit_is_read_by_the_model_that_learned_digits(journey: Journey) -> None:
+    from playwright.sync_api import expect
+
+    page = journey.open("vision", vision="digit-7~gone-60")
+    expect(view(page).locator(".made")).to_contain_text("36 patches + 1 class token")
+    page.get_by_role("radio", name="Digits, trained in a minute").click()
+    page.wait_for_url("**model-digits*")
+    journey.settle(page)
+    found = view(page)
+    expect(found.locator(".made")).to_contain_text("16 patches + 1 class token = 17 tokens")
+    expect(found.locator(".sum")).to_have_text("one of 10: a softmax, so all sum to 1")
+    expect(found.locator(".erred")).to_contain_text("2 of 16 hidden")
+    found.locator(".picture").focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(found.locator(".erred")).to_contain_text("3 of 16 hidden")
+    page.get_by_role("button", name="Another picture").click()
+    expect(view(page).locator(".erred")).to_contain_text("Nothing is hidden")
+    assert {*parameter(page, "vision")[0].split("~")} == {"digit-8", "model-digits"}

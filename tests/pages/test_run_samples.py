@@ -25,6 +25,8 @@ def test_new_words_are_lit() -> None:
     assert lit_words("", "ciao") == "<b>ciao</b>"
     assert lit_words("ciao", "ciao") == "ciao"
     assert lit_words("ciao", "") == ""
+    assert lit_words("key 87% cat 5%", "key 99% dog 5%", True) == "key 99% <b>dog</b> 5%"
+    assert lit_words("key 87%", "key 99%") == "key <b>99%</b>"
 
 
 def test_what_a_model_wrote_is_text() -> None:

@@ -16,7 +16,15 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import one_stream, patches_view, picture_choice
 from pages.ui.held_out import scores
 from pages.ui.one_stream import eyes
-from pages.ui.seeing import Seen, alike_positions, likeness, painting_errors, project, see
+from pages.ui.seeing import (
+    Seen,
+    alike_positions,
+    as_near_by_chance,
+    likeness,
+    painting_errors,
+    project,
+    see,
+)
 from tests.pages.blobs import sent
 from trainer.digits import digits
 from trainer.emoji import labels
@@ -309,7 +317,7 @@ def test_what_is_hidden_of_a_digit_is_kept_apart_from_what_is_hidden_of_a_scene(
     at.segmented_control(key="vision.model").set_value(LINEAR).run()
     assert sent(at, "patch")[0]["hidden"] == list(range(24, 36))
     at = open_page(vision="model-own~gone-3")
-    next(button for button in at.button if button.label == "Another digit").click().run()
+    next(button for button in at.button if button.label == "Another picture").click().run()
     assert at.query_params["vision"] == "model-own~digit-1"
 
 
@@ -322,6 +330,21 @@ def test_likeness_is_that_of_neighbours_and_of_the_others() -> None:
     apart = {(a, b): max(abs(rows[a] - rows[b]), abs(columns[a] - columns[b])) for a, b in pairs}
     assert near == pytest.approx(np.mean([whole[p] for p in pairs if apart[p] == 1]))
     assert far == pytest.approx(np.mean([whole[p] for p in pairs if apart[p] > 1]))
+
+
+def test_the_verdict_on_positions_is_that_of_random_orders(runs: Path) -> None:
+    digits_run(runs)  # which has learned nothing
+    for key, found in ((LINEAR, True), ("digits", True), ("own", False)):
+        info = next(i for i in eyes("vision", images=("emoji", "digits")) if i.key == key)
+        times, shown = (
+            as_near_by_chance(alike_positions(info)),
+            written(open_page(vision=f"model-{key}")),
+        )
+        assert (times == 0) == found
+        assert ("the model found out" in shown) == found
+        near, far = likeness(alike_positions(info))
+        assert f"**{near:.2f}**".replace("-", "−") in shown
+        assert f"all others **{far:.2f}**".replace("-", "−") in shown
 
 
 def test_without_a_model_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,10 @@ export function listenBridge(view) {
     const cell = cellOf(event);
     if (cell) hold(view, view.held && String(cell) === String(view.cell) ? null : cell);
   });
-  on(part.release, "click", () => hold(view, null));
+  on(part.release, "click", () => {
+    hold(view, null);
+    part.table.querySelector('[tabindex="0"]').focus({ preventScroll: true });
+  });
   on(part.table, "keydown", (event) => {
     const here = cellOf(event);
     if (!here) return;
@@ -34,7 +37,6 @@ export function hold(view, cell) {
   view.held = cell !== null;
   view.cell = cell ?? [view.rows - 1, view.header.start];
   view.address.keep(cell ? { row: cell[0] + 1, piece: cell[1] + 1 } : {});
-  view.part.release.hidden = !view.held;
   reachable(view.part.table, view.cell);
   show(view, null);
 }
@@ -45,5 +47,6 @@ function show(view, cell) {
   part.table.querySelectorAll(".lit, .here").forEach((one) => one.classList.remove("lit", "here"));
   part.table.querySelectorAll(`[data-column="${column}"]`).forEach((one) => one.classList.add("lit"));
   part.table.querySelector(`[data-row="${row}"][data-column="${column}"]`)?.classList.add("here");
+  part.release.hidden = !view.held || String(view.shown) !== String(view.cell);
   part.line.textContent = toldBridge(view, [row, column]);
 }

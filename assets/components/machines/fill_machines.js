@@ -51,13 +51,16 @@ function fillings({ header: { pieces, asked } }, { answer }) {
   return [said, ...(hint ? [element("p", "hint", hint)] : []), ...places.map((place) => guessed(`In the place of “${shownPiece(pieces[place])}”`, answer.guesses[place]))];
 }
 
-function goesOn({ header: { pieces, asked }, hover, focus }, { answer }) {
-  const pointed = (hover ?? focus)?.side === "text" ? (hover ?? focus).place : asked.at ?? pieces.length;
-  const before = pointed ? shownPiece(pieces[pointed - 1]) : "[SOS]", from = asked.at === null ? (pieces.length ? "After the end" : "From nothing, that is from [SOS]") : asked.at ? `After “${shownPiece(pieces[asked.at - 1])}”` : "From [SOS], before the first word";
+/** The piece before a place, as this machine cuts the text. */
+export const pieceBefore = ({ sides, places }, place) => shownPiece(sides.text[(places[place] ?? sides.text.length) - 1]);
+
+function goesOn({ header: { pieces, asked }, hover, focus }, machine) {
+  const { answer } = machine, pointed = (hover ?? focus)?.side === "text" ? (hover ?? focus).place : asked.at ?? pieces.length;
+  const before = pieceBefore(machine, pointed), stands = answer.guesses[pointed].own, from = asked.at === null ? (pieces.length ? "After the end" : "From nothing, that is from [SOS]") : asked.at ? `After “${pieceBefore(machine, asked.at)}”` : "From [SOS], before the first word";
   return [
     continued(`${from}, the likeliest pieces`, answer.likeliest),
     continued(asked.temperature ? `${from}, drawn at temperature ${asked.temperature}, seed ${asked.seed}` : `${from}, at temperature 0: nothing is drawn`, answer.drawn),
-    guessed(pointed < pieces.length ? `After “${before}”, where “${shownPiece(pieces[pointed])}” stands` : `After “${before}”`, answer.guesses[pointed]),
+    guessed(stands ? `After “${before}”, where “${shownPiece(stands[0])}” stands` : `After “${before}”`, answer.guesses[pointed]),
   ];
 }
 

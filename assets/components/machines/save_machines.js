@@ -17,7 +17,7 @@ export function saveMachines(view) {
 }
 
 /** A line for each guess of both machines that guess pieces; the decoder's last place is behind the end of the text. */
-export function guessRows({ machines, pieces }) {
-  return ["encoder", "decoder"].flatMap((name) => Object.entries(machines[name].answer.guesses ?? {}).flatMap(([place, { best }]) =>
-    best.map(([piece, share], rank) => [name, Number(place) + 1, pieces[place] ? shownPiece(pieces[place]) : "", rank + 1, shownPiece(piece), fewDigits(share)])));
+export function guessRows({ machines }) {
+  return ["encoder", "decoder"].flatMap((name) => Object.entries(machines[name].answer.guesses ?? {}).flatMap(([place, { best, own }]) =>
+    best.map(([piece, share], rank) => [name, Number(place) + 1, own ? shownPiece(own[0]) : "", rank + 1, shownPiece(piece), fewDigits(share)])));
 }

@@ -49,5 +49,5 @@ function apartOf({ arrays: { vectors, twin }, header: { patch, channels } }, tok
   if (!twin) return `patch ${token}: ${channels * patch ** 2} numbers become ${depth}`;
   let apart = 0;
   for (let at = (token - 1) * depth; at < token * depth; at++) apart = Math.max(apart, Math.abs(vectors.values[at] - twin.values[at]));
-  return `patch ${token}: ${channels * patch ** 2} numbers become ${depth}; largest difference of the two ${apart.toExponential(1)}`;
+  return `patch ${token}: ${channels * patch ** 2} numbers become ${depth}; ${apart ? `largest difference of the two ${apart.toExponential(1)}` : "the two are equal"}`;
 }
