@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -18,23 +20,26 @@ from tests.trainer.small_runs import (
     outcome,
     prepared_run,
 )
+from trainer.alarms import Alarms
 from trainer.checkpoints import newest_checkpoint, read_checkpoint
 from trainer.config import TrainConfig
 from trainer.corpora import load_data
 from trainer.data import split_by_groups
+from trainer.events import EventWriter
 from trainer.export import export
 from trainer.identity import check_texts
 from trainer.image_scores import image_scores
-from trainer.images import image_data
+from trainer.images import Scenes, image_data
 from trainer.presets import resolve
 from trainer.runs import Run
 from trainer.tasks import task_of
+from trainer.tasks.images_held_out import ImagesHeldOut
 from trainer.tasks.see import See
 from trainer.tasks.sizes import numbers_by_part
 from transformer.config import ConfigError
 from transformer.decoder_only import DecoderOnly
-from transformer.encoder_only import EncoderOnly
-from transformer.one_stream import load_one_stream
+from transformer.encoder_only import EncoderOnly, hide
+from transformer.one_stream import OneStream, load_one_stream
 from transformer.tokenizer import EOS, SOS
 
 TEXTS = ("fill", "continue")
@@ -68,6 +73,81 @@ def test_a_text_task_learns_and_its_bundle_is_what_was_validated(
         assert found == pytest.approx(losses[60], abs=3e-3)  # float16
         bits = metric(run, "val/bits_per_character")[60]
         assert bits == pytest.approx(characters, abs=3e-3)
+    right, five = guessed(bundle, config)
+    assert metric(run, "val/accuracy")[60] == pytest.approx(right, abs=0.02)  # float16
+    if task == "fill":
+        assert metric(run, "val/among_five")[60] == pytest.approx(five, abs=0.02)
+        assert right < five
+
+
+def guessed(bundle: Any, config: TrainConfig) -> tuple[float, float]:
+    """How often the likeliest piece is right, and one of the first five, counted one at a time."""
+    pairs = load_data(config.data)[0].pairs
+    held_out = split_by_groups(pairs, config.valid_pairs, config.seed).valid
+    lines = [side for pair in held_out for side in pair][: config.bleu_pairs]
+    right, five, asked = 0, 0, 0
+    for number, line in enumerate(lines):
+        ids = bundle.tokenizer.encode(line).ids
+        if isinstance(bundle.model, EncoderOnly):
+            places, read = [number % len(ids)], [*ids, EOS]
+            labels, read[places[0]] = ids, bundle.model.mask
+        else:
+            read, labels = [SOS, *ids], [*ids, EOS]
+            places = list(range(len(read)))
+        with torch.no_grad():
+            logits = bundle.model(torch.tensor([read]))[0]
+        if isinstance(bundle.model, EncoderOnly):  # no text holds a special or a mask
+            logits[:, :4] = logits[:, bundle.model.mask] = -torch.inf
+        for place in places:
+            best = logits[place].topk(5).indices.tolist()
+            right += best[0] == labels[place]
+            five += labels[place] in best
+            asked += 1
+    return right / asked, five / asked
+
+
+def test_only_what_is_hidden_is_asked_for(tiny: Tiny, runs: Path) -> None:
+    config = tiny(task="fill", hidden_share=0.3)
+    task = task_of(config)
+    prepared = task.prepare(prepared_run(config).path, "it", False, True)
+    batch = task.collate([prepared.train[place] for place in range(6)])
+    model = prepared.bundle.model.eval()
+    _, nll, count = task.held_out_losses(model, batch, 3)
+    draw = torch.Generator().manual_seed(3)
+    read, labels = hide(batch.ids, model.mask, 4, 0.3, draw)
+    hidden = labels > 0
+    with torch.no_grad():
+        log_probs = model(read).log_softmax(dim=-1)
+    own = -log_probs.gather(-1, labels[..., None])[..., 0][hidden].sum()
+    assert 6 <= int(count) == int(hidden.sum()) < int((batch.ids > 3).sum()) / 2
+    assert float(nll.detach()) == pytest.approx(float(own), rel=1e-5)
+
+
+@pytest.mark.parametrize(("preset", "exclusive"), [("digits", True), ("scenes", False)])
+def test_a_bundle_says_of_which_images_it_is(tmp_path: Path, preset: str, exclusive: bool) -> None:
+    task = See(resolve(preset, {}))
+    task.save(tmp_path / "eyes", tmp_path, task.blank(), {}, {})
+    bundle = load_one_stream(tmp_path / "eyes")
+    images = "digits" if exclusive else "emoji"
+    assert (bundle.about["images"], bundle.about["exclusive"]) == (images, exclusive)
+
+
+def test_scores_of_another_style_are_of_its_images(tmp_path: Path) -> None:
+    task = See(resolve("scenes", {"encoder_layers": 1, "d_model": 16, "d_ff": 16}))
+    data = image_data(task.config)
+    noto, other = (Scenes(5, 12, (vendor,), False) for vendor in ("noto", "twemoji"))
+    data = replace(data, valid=noto, by_style=other)
+    model = task.blank()
+    bundle = OneStream("vision", model, None, tuple(data.classes), {})
+    with EventWriter(tmp_path, 1) as events:
+        examiner = ImagesHeldOut(bundle, data, task.loader, events, 9, lambda: None, Alarms(events))
+        values, told = examiner.examine(6.0, 5.0, 2.0)
+    for images, prefix in ((noto, ""), (other, "style_")):
+        for name, value in image_scores(model, task.loader(images), "cpu", False).items():
+            assert values[f"{prefix}{name}"] == pytest.approx(value, rel=1e-5)
+    assert values["loss"] == 3.0 and values["nll"] != values["style_nll"]
+    there = [{data.classes[k] for k in np.flatnonzero(noto[n][1])} for n in range(6)]
+    assert [set(line["ref"].split(", ")) for line in told["translations"]] == there
 
 
 def likelihood(bundle: Any, config: TrainConfig) -> tuple[float, float]:

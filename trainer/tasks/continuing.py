@@ -18,9 +18,6 @@ from transformer.tokenizer import SOS
 if TYPE_CHECKING:
     from trainer.held_out import HeldOut
 
-LONGEST = 20  # pieces of a probe's continuation
-EXAMINED = 32  # lines read at once
-
 
 class Continue(OneText):
     """The loss is per piece, `[EOS]` included."""
