@@ -13,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import catalogue, machines
 from pages.ui.asked import Asked, changes, longest_word
-from pages.ui.catalogue import LookError
+from pages.ui.catalogue import LookError, find_model
 from pages.ui.machine_columns import same_places
 from pages.ui.machine_numbers import figures, hidden_share
 from pages.ui.machines import goes_on, machine, pieces_of, read_forward, read_hidden
+from pages.ui.models import explain, translate
 from pages.ui.results import Tokens
 from tests.pages.blobs import read_blob, sent
 from transformer.continuing import continued
@@ -106,7 +107,7 @@ def test_the_decoder_tells_what_it_expected_and_where_the_real_piece_stood() -> 
     for place, own in enumerate(ids):
         ranked = rows[place].argsort(descending=True).tolist()
         assert found[place].rank == 1 + ranked.index(own)
-        assert found[place].own == (bundle.tokenizer.label(own), pytest.approx(rows[place, own]))
+        assert found[place].own == (bundle.tokenizer.label(own), pytest.approx(rows[place, own], rel=1e-5))
         assert found[place].best[0].label == bundle.tokenizer.label(ranked[0])
     assert found[len(ids)].own is None
 
@@ -298,6 +299,17 @@ def test_a_model_of_ones_own_is_opened_by_its_address(runs: Path) -> None:
     assert told["answer"]["likeliest"]["pieces"] == len(expected.ids)
     assert "not of the ones chosen above" in written(at)
     assert "not of the ones" not in written(open_page(src=SENTENCE))
+
+
+def test_the_masks_of_the_encoder_decoder_are_where_its_weights_are(dawn_runs: Path) -> None:
+    header, arrays = sent(open_page(src=SENTENCE, model="toy"), "machines")
+    info = find_model("toy")
+    explained = explain(info, SENTENCE, translate(info, SENTENCE)[0].ids)
+    masks = header["machines"]["two"]["masks"]
+    assert [mask["hue"] for mask in masks] == ["encoder", "decoder", "cross"]
+    for number, mask in enumerate(masks):
+        looked = (explained.attention()[mask["hue"]] > 0).any((0, 1))
+        np.testing.assert_array_equal(arrays[f"two.{number}"].astype(bool), looked)
 
 
 def test_a_model_that_is_gone_is_told() -> None:

@@ -1,7 +1,7 @@
 // The table's elements. What a model or a person wrote goes in by textContent alone.
 import { element } from "../shared/dom.js";
 import { largestOf, pieceHead } from "../shared/grid.js";
-import { telling } from "../shared/numbers.js";
+import { threeDigits } from "../shared/numbers.js";
 import { partOf, toldBridge } from "./told_bridge.js";
 
 /** Fill the table for the blob that has arrived: a body for each part. */
@@ -22,7 +22,7 @@ export function buildBridge(view) {
 
 function heading(title, width, largest) {
   const row = element("tr", "title"), cell = Object.assign(element("th", "", title), { colSpan: width + 1, scope: "rowgroup" });
-  cell.append(element("small", "", `most ${telling(largest)}`));
+  cell.append(element("small", "", `most ${threeDigits(largest)}`));
   row.append(cell);
   return row;
 }

@@ -1,9 +1,9 @@
 // Numbers of the table in words.
 import { pieceText } from "../shared/grid.js";
-import { telling } from "../shared/numbers.js";
+import { threeDigits } from "../shared/numbers.js";
 
 /** A score with three digits that say something. */
-export const number = (value, withSign) => (Number.isNaN(value) ? "never hidden" : telling(value, withSign ? "+" : ""));
+export const number = (value, withSign) => (Number.isNaN(value) ? "never hidden" : threeDigits(value, withSign ? "+" : ""));
 
 const nth = (rank) => (rank ? `, named ${["first", "second", "third"][rank - 1] ?? `${rank}th`}` : "");
 

@@ -14,7 +14,7 @@ export function sized(value, digits) {
 export const signed = (value, digits, plus = "") => (value < 0 ? "−" : plus) + sized(Math.abs(value), digits);
 
 /** A signed number with three digits that say something; never 0 where it is not. */
-export function telling(value, plus = "") {
+export function threeDigits(value, plus = "") {
   const size = Math.abs(value);
   if (size > 0 && size < 0.001) return `${value < 0 ? "−" : plus}${size.toExponential(1).replace("-", "−")}`;
   return signed(value, 3, plus);
