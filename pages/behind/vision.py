@@ -14,16 +14,10 @@ from pages.ui.layout import notice, page_header, prose
 from pages.ui.one_stream import eyes, images_of
 from pages.ui.patches_view import hidden_name, hidden_patches, patches_view
 from pages.ui.picture_choice import picture_choice
-from pages.ui.seeing import (
-    ORDERS,
-    alike_positions,
-    as_near_by_chance,
-    likeness,
-    patches_of,
-    project,
-)
+from pages.ui.seeing import alike_positions, patches_of, project
 from pages.ui.state import read_look
 from trainer.digits import HELD_OUT
+from transformer.analysis.beside import ORDERS, as_near_by_chance, likeness
 
 MEASURES = ("accuracy", "recall", "style_recall", "painting", "painting_baseline")
 

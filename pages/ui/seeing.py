@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from transformer.vision import VisionTransformer
 
-ORDERS = 200  # of the positions, at random
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -66,22 +64,6 @@ def project(info: OneStreamInfo, picture: np.ndarray) -> Projected:
 def alike_positions(info: OneStreamInfo) -> np.ndarray:
     """The cosine of each patch's learned position with each other one: (G, G)."""
     return _alike(str(info.folder), stamp_of(info.folder))
-
-
-def likeness(alike: np.ndarray) -> tuple[float, float]:
-    """The mean cosine (G, G) of positions that stand beside each other, and of all others."""
-    across = round(len(alike) ** 0.5)
-    rows, columns = np.divmod(np.arange(len(alike)), across)
-    apart = np.maximum(abs(rows[:, None] - rows), abs(columns[:, None] - columns))
-    return float(alike[apart == 1].mean()), float(alike[apart > 1].mean())
-
-
-def as_near_by_chance(alike: np.ndarray) -> int:
-    """In how many of `ORDERS` random orders of the positions those beside each other are as alike
-    as they are in their own."""
-    near, draw = likeness(alike)[0], np.random.default_rng(0)
-    orders = (draw.permutation(len(alike)) for _ in range(ORDERS))
-    return sum(likeness(alike[np.ix_(order, order)])[0] >= near for order in orders)
 
 
 def painting_errors(picture: np.ndarray, seen: Seen, hidden: int, patch: int) -> tuple[float, ...]:

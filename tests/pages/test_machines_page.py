@@ -107,7 +107,9 @@ def test_the_decoder_tells_what_it_expected_and_where_the_real_piece_stood() -> 
     for place, own in enumerate(ids):
         ranked = rows[place].argsort(descending=True).tolist()
         assert found[place].rank == 1 + ranked.index(own)
-        assert found[place].own == (bundle.tokenizer.label(own), pytest.approx(rows[place, own], rel=1e-5))
+        label, probability = found[place].own or ("", 0.0)
+        assert label == bundle.tokenizer.label(own)
+        assert probability == pytest.approx(float(rows[place, own]), rel=1e-5)
         assert found[place].best[0].label == bundle.tokenizer.label(ranked[0])
     assert found[len(ids)].own is None
 

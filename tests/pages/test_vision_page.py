@@ -16,20 +16,13 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import one_stream, patches_view, picture_choice
 from pages.ui.held_out import scores
 from pages.ui.one_stream import eyes
-from pages.ui.seeing import (
-    Seen,
-    alike_positions,
-    as_near_by_chance,
-    likeness,
-    painting_errors,
-    project,
-    see,
-)
+from pages.ui.seeing import Seen, alike_positions, painting_errors, project, see
 from tests.pages.blobs import sent
 from trainer.digits import digits
 from trainer.emoji import labels
 from trainer.images import VALID_SEED
 from trainer.scenes import compose
+from transformer.analysis.beside import as_near_by_chance, likeness
 from transformer.one_stream import OneStream, load_one_stream, save_one_stream
 from transformer.patches import cut, joined
 from transformer.trace import tracing
