@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lineHeight, lineOf } from "../../assets/components/patches/draw_tokens.js";
-import { gazeFrom, gazeRows, gazeText, ledTo, ledToHead, patchAt, rowOf, toldMost, toldPaint, toldToken } from "../../assets/components/patches/gaze.js";
+import { gazeFrom, gazeRows, gazeText, ledTo, ledToHead, patchAt, rowOf, toldMost, toldPaint, toldToken, within } from "../../assets/components/patches/gaze.js";
 
 const attention = { shape: [2, 3, 5, 5], values: Float32Array.from({ length: 150 }, (_, at) => at) };
 
@@ -72,4 +72,10 @@ test("the file has a row for each weight of the chosen token", () => {
   assert.equal(rows.length, 2 * 3 * 5);
   assert.deepEqual(rows.at(-1), [2, 3, 4, 4, 149]);
   assert.deepEqual(rows[5], [1, 2, 4, 0, 45]);
+});
+
+test("a gaze on a model of other sizes falls back where that has nothing, and all stays all", () => {
+  assert.deepEqual(within({ token: 30, layer: 3, head: 3, step: 37 }, 37, [3, 2, 17]), { token: 0, layer: 2, head: 1, step: 17 });
+  assert.deepEqual(within({ token: 16, layer: 0, head: 1, step: 20 }, 37, [3, 4, 17]), { token: 16, layer: 0, head: 1, step: 17 });
+  assert.deepEqual(within({ token: 5, layer: 2, head: 0, step: 17 }, 17, [4, 4, 37]), { token: 5, layer: 2, head: 0, step: 37 });
 });

@@ -73,6 +73,9 @@ export function gazeFrom(said, { shape: [layers, heads, tokens] }) {
   return { token, layer: placeIn(said.layer, layers) ?? 0, head: placeIn(said.head, heads) ?? 0, step };
 }
 
+/** The same gaze on a model of other sizes: what is not there falls back, and who saw all patches sees all. */
+export const within = ({ token, layer, head, step }, before, [layers, heads, tokens]) => ({ token: token < tokens ? token : 0, layer: Math.min(layer, layers - 1), head: Math.min(head, heads - 1), step: step >= before ? tokens : Math.min(step, tokens) });
+
 /** A row for each token that is looked at: layer, head, from, to, weight. */
 export function gazeRows(attention, token, round) {
   const [layers, heads] = attention.shape, rows = [];

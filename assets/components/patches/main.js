@@ -6,7 +6,7 @@ import { mounted, partsOf } from "../shared/mounted.js";
 import { gaze, listenPatches } from "./act_patches.js";
 import { repaintAll } from "./draw_patches.js";
 import { lineHeight } from "./draw_tokens.js";
-import { gazeFrom } from "./gaze.js";
+import { gazeFrom, within } from "./gaze.js";
 import { imageFrom } from "./pixels.js";
 import { savePatches } from "./save_patches.js";
 import { fillWords } from "./side_patches.js";
@@ -35,14 +35,14 @@ function build(parent) {
 function receive(view, bytes) {
   const { header, arrays } = unpack(bytes, "float16", "float32", "uint8"), hidden = new Set(header.hidden.map((patch) => patch + 1));
   for (const name of ["attention", "positions"]) arrays[name].values = decodeHalves(arrays[name].values);
-  const first = !view.header;
+  const first = !view.header, before = view.tokens;
   Object.assign(view, { header, arrays, hidden, across: header.side / header.patch, tokens: arrays.attention.shape[2], scale: spread(arrays.vectors.values) });
   view.grids = {};
   view.images = { image: imageFrom(arrays.image), painted: imageFrom(arrays.painted), seen: imageFrom(arrays.image, hidden, header.patch) };
   view.part.scrub.max = String(view.tokens);
   fillWords(view);
   if (first) recall(view);
-  else gaze(view, {});
+  else gaze(view, within(view, before, arrays.attention.shape));
   fit(view);
   view.part.patches.dataset.drawn = String((view.drawn += 1));
 }
