@@ -85,9 +85,9 @@ with plain_errors():
 st.subheader(text["places"], anchor=False)
 near, far = (f"{mean:.2f}".replace("-", "−") for mean in likeness(alike_positions(info)))
 times = as_near_by_chance(alike_positions(info))
-lead = text["places-lead"].format(
-    near=near, far=far, orders=ORDERS, times=f"{times} times" if times else "never", **told
-)
+chance = f"as high {times} times" if times else "never as high"
+means = {"near": near, "far": far, "orders": ORDERS, "times": chance}
+lead = text["places-lead"].format(**means, **told)
 st.markdown(f"{lead} {text['places-not-found' if times else 'places-found']}")
 
 st.subheader(text["ways"], anchor=False)

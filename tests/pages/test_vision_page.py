@@ -323,6 +323,11 @@ def test_likeness_is_that_of_neighbours_and_of_the_others() -> None:
     apart = {(a, b): max(abs(rows[a] - rows[b]), abs(columns[a] - columns[b])) for a, b in pairs}
     assert near == pytest.approx(np.mean([whole[p] for p in pairs if apart[p] == 1]))
     assert far == pytest.approx(np.mean([whole[p] for p in pairs if apart[p] > 1]))
+    draw, uneven = np.random.default_rng(0), whole + np.outer(rows, rows) / 10
+    beside, near = [p for p in pairs if apart[p] == 1], likeness(uneven)[0]
+    orders = [draw.permutation(9) for _ in range(200)]
+    means = [np.mean([uneven[order[a], order[b]] for a, b in beside]) for order in orders]
+    assert 0 < as_near_by_chance(uneven) == sum(mean >= near for mean in means) < 200
 
 
 def test_the_verdict_on_positions_is_that_of_random_orders(runs: Path) -> None:
